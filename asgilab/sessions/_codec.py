@@ -1,0 +1,106 @@
+"""How a session is written down: JSON Lines, a header and then one event a line.
+
+No pickle, and nothing that is read here is ever evaluated. What JSON cannot
+hold gets a one-key object whose key starts with a dollar sign:
+
+- bytes: ``{"$bytes": "<base64>"}``
+- a float that is no number: ``{"$float": "nan"}``
+- anything else (a user in a scope, say): ``{"$repr": "<text>"}``
+- an object of the user's own whose only key looks like these: ``{"$dict": {...}}``
+"""
+
+import base64
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from asgilab.sessions._event import Event
+
+if TYPE_CHECKING:
+    from asgilab.sessions._session import Session
+
+FORMAT: Final = "asgilab-session"
+VERSION: Final = 1
+_MARKS: Final = frozenset({"$bytes", "$float", "$repr", "$dict"})
+_LONGEST_REPR: Final = 200
+
+
+def dump(session: "Session") -> Iterator[str]:
+    """Yield the lines of a session file, each with its line end."""
+    yield header_line(session)
+    for event in session:
+        yield event_line(event)
+
+
+def header_line(session: "Session") -> str:
+    """Return the first line of a session file."""
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "started": session.started.isoformat(),
+        "application": session.application,
+        "settings": session.settings,
+        "app_dir": session.app_dir,
+        "options": encode(session.options),
+    }
+    return json.dumps(header) + "\n"
+
+
+def event_line(event: Event) -> str:
+    """Return the line of one event."""
+    row: dict[str, Any] = {
+        "index": event.index,
+        "at": round(event.at, 6),
+        "connection": event.connection,
+        "kind": event.kind.value,
+        "message": encode(event.message),
+    }
+    if event.source is not None:
+        source = event.source
+        row["source"] = [source.file, source.line, source.function]
+    if event.cause is not None:
+        row["cause"] = event.cause
+    if event.note:
+        row["note"] = event.note
+    return json.dumps(row) + "\n"
+
+
+def encode(value: Any) -> Any:
+    """Turn a value into what JSON can hold; see the top of this file."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"$float": str(value)}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return {"$bytes": base64.b64encode(bytes(value)).decode()}
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    if isinstance(value, Mapping):
+        plain = {str(key): encode(item) for key, item in value.items()}
+        return {"$dict": plain} if len(plain) == 1 and _MARKS & plain.keys() else plain
+    text = repr(value)
+    return {"$repr": text[:_LONGEST_REPR]}
+
+
+def decode(value: Any) -> Any:
+    """Undo :func:`encode`; a ``$repr`` comes back as its text.
+
+    Raises:
+        ValueError: A marked object does not hold what its mark says.
+    """
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((mark, inner),) = value.items()
+        if mark == "$bytes":
+            return base64.b64decode(inner, validate=True)
+        if mark == "$float":
+            return float(inner)
+        if mark == "$repr":
+            return inner
+        if mark == "$dict" and isinstance(inner, dict):
+            return {key: decode(item) for key, item in inner.items()}
+    return {key: decode(item) for key, item in value.items()}

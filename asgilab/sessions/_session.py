@@ -1,0 +1,173 @@
+"""What happened, in order: the one list that everything else reads.
+
+A session only grows. It holds values, never frames, tasks or database rows, so
+keeping one keeps nothing of the application alive. Driving an application
+lives above, in ``communicators`` and ``replay``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import CodeType
+from typing import Any, NamedTuple, overload
+
+from asgilab.sessions._codec import dump
+from asgilab.sessions._event import Event, Kind, Source
+
+Watcher = Callable[[int], None]
+"""Called with the index of each new event, on the thread that recorded it."""
+
+
+class Row(NamedTuple):
+    """An event as it is stored: cheap to make, because making it is on the hot path."""
+
+    at: float
+    connection: str
+    kind: Kind
+    message: Mapping[str, Any]
+    source: Source | tuple[CodeType, int] | None
+    cause: int | None
+    note: str
+
+
+class Session(Sequence[Event]):
+    """The events of all connections of one run, in the order they happened.
+
+    Args:
+        application: Import string of the application, where there is one.
+        settings: Django settings module, where there is one.
+        app_dir: Folder that the import string is looked up in, where one was given.
+        started: When the session began, in UTC. Default: now.
+
+    Example::
+
+        session = Session(application="chat.asgi:application")
+        session.record(0.0, "alice", Kind.RECEIVE, {"type": "websocket.connect"})
+        session[0].type                # 'websocket.connect'
+        session.of("alice")            # the events of one connection
+    """
+
+    def __init__(
+        self,
+        *,
+        application: str | None = None,
+        settings: str | None = None,
+        app_dir: str | None = None,
+        started: datetime | None = None,
+    ) -> None:
+        self.application = application
+        self.settings = settings
+        self.app_dir = app_dir
+        self.started = started or datetime.now(UTC)
+        self.options: dict[str, dict[str, Any]] = {}
+        """How each connection was asked for, by name: its user, for example."""
+        self.warnings: list[str] = []
+        """What was noticed while the session was loaded, one sentence each."""
+        self._rows: list[Row] = []
+        self._watchers: tuple[Watcher, ...] = ()
+
+    def record(
+        self,
+        at: float,
+        connection: str,
+        kind: Kind,
+        message: Mapping[str, Any],
+        source: Source | tuple[CodeType, int] | None = None,
+        cause: int | None = None,
+        note: str = "",
+    ) -> int:
+        """Append one event and tell the watchers; return its index.
+
+        The mapping is kept as it is: hand over a copy of whatever may change.
+        """
+        rows = self._rows
+        index = len(rows)
+        rows.append(Row(at, connection, kind, message, source, cause, note))
+        for watcher in self._watchers:
+            watcher(index)
+        return index
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call ``watcher(index)`` for each event from now on; return the way to stop."""
+        self._watchers = (*self._watchers, watcher)
+
+        def stop() -> None:
+            self._watchers = tuple(w for w in self._watchers if w is not watcher)
+
+        return stop
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """Names of the connections, in the order in which they first appear."""
+        return tuple(dict.fromkeys(row.connection for row in self._rows))
+
+    def of(self, connection: str) -> list[Event]:
+        """Return the events of one connection, in order."""
+        return [event for event in self if event.connection == connection]
+
+    def scope(self, connection: str) -> Mapping[str, Any] | None:
+        """Return the scope that a connection was opened with, or None."""
+        for row in self._rows:
+            if row.kind is Kind.OPEN and row.connection == connection:
+                return row.message
+        return None
+
+    def prefix(self, count: int) -> "Session":
+        """Return a new session that holds the first ``count`` events."""
+        copy = Session(
+            application=self.application,
+            settings=self.settings,
+            app_dir=self.app_dir,
+            started=self.started,
+        )
+        copy.options = {name: dict(value) for name, value in self.options.items()}
+        copy._rows = self._rows[:count]
+        return copy
+
+    def save(self, path: str | Path) -> Path:
+        """Write the session to a file, by custom named ``*.asgilab.jsonl``.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        path = Path(path)
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(dump(self))
+        return path
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return [self._event(i) for i in range(*index.indices(len(self._rows)))]
+        return self._event(range(len(self._rows))[index])
+
+    def __iter__(self) -> Iterator[Event]:
+        for index in range(len(self._rows)):
+            yield self._event(index)
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.connections)
+        return f"<Session of {len(self)} events on {names or 'no connection'}>"
+
+    def _event(self, index: int) -> Event:
+        row = self._rows[index]
+        source = row.source
+        if isinstance(source, tuple):
+            code, line = source
+            source = Source(code.co_filename, line, code.co_qualname)
+        return Event(
+            index,
+            row.at,
+            row.connection,
+            row.kind,
+            row.message,
+            source,
+            row.cause,
+            row.note,
+        )

@@ -13,12 +13,10 @@ import base64
 import json
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 from asgilab.sessions._event import Event
-
-if TYPE_CHECKING:
-    from asgilab.sessions._session import Session
 
 FORMAT: Final = "asgilab-session"
 VERSION: Final = 1
@@ -26,14 +24,26 @@ _MARKS: Final = frozenset({"$bytes", "$float", "$repr", "$dict"})
 _LONGEST_REPR: Final = 200
 
 
-def dump(session: "Session") -> Iterator[str]:
+class Written(Protocol):
+    """What a session file holds of a session: its events and these five facts."""
+
+    application: str | None
+    settings: str | None
+    app_dir: str | None
+    started: datetime
+    options: dict[str, dict[str, Any]]
+
+    def __iter__(self) -> Iterator[Event]: ...
+
+
+def dump(session: Written) -> Iterator[str]:
     """Yield the lines of a session file, each with its line end."""
     yield header_line(session)
     for event in session:
         yield event_line(event)
 
 
-def header_line(session: "Session") -> str:
+def header_line(session: Written) -> str:
     """Return the first line of a session file."""
     header = {
         "format": FORMAT,

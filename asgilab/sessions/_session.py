@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 from asgilab.sessions._codec import dump
 from asgilab.sessions._event import Event, Kind, Source
@@ -18,16 +18,17 @@ Watcher = Callable[[int], None]
 """Called with the index of each new event, on the thread that recorded it."""
 
 
-class Row(NamedTuple):
-    """An event as it is stored: cheap to make, because making it is on the hot path."""
-
-    at: float
-    connection: str
-    kind: Kind
-    message: Mapping[str, Any]
-    source: Source | tuple[CodeType, int] | None
-    cause: int | None
-    note: str
+Row = tuple[
+    float,
+    str,
+    Kind,
+    Mapping[str, Any],
+    Source | tuple[CodeType, int] | None,
+    int | None,
+    str,
+]
+"""An event as it is stored (the fields of :class:`Event` after ``index``): a plain
+tuple, because making one is on the hot path."""
 
 
 class Session(Sequence[Event]):
@@ -80,15 +81,42 @@ class Session(Sequence[Event]):
 
         The mapping is kept as it is: hand over a copy of whatever may change.
         """
+        record = self.recorder(connection, lambda: at, 0.0)
+        return record(kind, message, source, cause, note)
+
+    def recorder(
+        self, connection: str, time: Callable[[], float], zero: float
+    ) -> Callable[..., int]:
+        """Return ``record`` for one connection, with the time filled in.
+
+        Args:
+            connection: Name of the connection.
+            time: The clock, in seconds.
+            zero: What the clock showed when the session began.
+
+        Returns:
+            A function of ``(kind, message, source=None, cause=None, note="")``.
+        """
         rows = self._rows
-        index = len(rows)
-        rows.append(Row(at, connection, kind, message, source, cause, note))
-        for watcher in self._watchers:
-            watcher(index)
-        return index
+
+        def record(
+            kind: Kind,
+            message: Mapping[str, Any],
+            source: Source | tuple[CodeType, int] | None = None,
+            cause: int | None = None,
+            note: str = "",
+        ) -> int:
+            index = len(rows)
+            rows.append((time() - zero, connection, kind, message, source, cause, note))
+            if self._watchers:
+                for watcher in self._watchers:
+                    watcher(index)
+            return index
+
+        return record
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Call ``watcher(index)`` for each event from now on; return the way to stop."""
+        """Call ``watcher(index)`` for each new event; return the way to stop it."""
         self._watchers = (*self._watchers, watcher)
 
         def stop() -> None:
@@ -99,7 +127,7 @@ class Session(Sequence[Event]):
     @property
     def connections(self) -> tuple[str, ...]:
         """Names of the connections, in the order in which they first appear."""
-        return tuple(dict.fromkeys(row.connection for row in self._rows))
+        return tuple(dict.fromkeys(row[1] for row in self._rows))
 
     def of(self, connection: str) -> list[Event]:
         """Return the events of one connection, in order."""
@@ -107,9 +135,9 @@ class Session(Sequence[Event]):
 
     def scope(self, connection: str) -> Mapping[str, Any] | None:
         """Return the scope that a connection was opened with, or None."""
-        for row in self._rows:
-            if row.kind is Kind.OPEN and row.connection == connection:
-                return row.message
+        for _, name, kind, message, *_ in self._rows:
+            if kind is Kind.OPEN and name == connection:
+                return message
         return None
 
     def prefix(self, count: int) -> "Session":
@@ -156,18 +184,8 @@ class Session(Sequence[Event]):
         return f"<Session of {len(self)} events on {names or 'no connection'}>"
 
     def _event(self, index: int) -> Event:
-        row = self._rows[index]
-        source = row.source
+        at, connection, kind, message, source, cause, note = self._rows[index]
         if isinstance(source, tuple):
             code, line = source
             source = Source(code.co_filename, line, code.co_qualname)
-        return Event(
-            index,
-            row.at,
-            row.connection,
-            row.kind,
-            row.message,
-            source,
-            row.cause,
-            row.note,
-        )
+        return Event(index, at, connection, kind, message, source, cause, note)

@@ -1,0 +1,24 @@
+"""Communicators: each drives one ASGI application as its server and its client.
+
+Importing this floor imports neither IPython nor Django nor pytest.
+"""
+
+from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._current import record_here
+from asgilab.communicators._http import HttpCommunicator, Response
+from asgilab.communicators._lifespan import LifespanCommunicator
+from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._websocket import WebsocketCommunicator
+from asgilab.communicators._wiring import Validation, Wiring
+
+__all__ = [
+    "ApplicationCommunicator",
+    "EventQueue",
+    "HttpCommunicator",
+    "LifespanCommunicator",
+    "Response",
+    "Validation",
+    "WebsocketCommunicator",
+    "Wiring",
+    "record_here",
+]

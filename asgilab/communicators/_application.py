@@ -1,0 +1,424 @@
+"""The communicator that drives any ASGI application, event by event.
+
+What is special to HTTP, WebSocket or lifespan lives in the files of those
+names. What happens at the application's end of the line is in ``_line``.
+"""
+
+import asyncio
+import contextvars
+import inspect
+import warnings
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Literal, Self, TypeVar
+
+from asgiref.compatibility import guarantee_single_callable
+from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
+
+from asgilab.communicators._line import CURRENT, Line
+from asgilab.communicators._postmortem import Postmortem
+from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._wiring import Wiring
+from asgilab.engine import Quiet, idleness_of, settle
+from asgilab.errors import (
+    ApplicationEnded,
+    AsgilabWarning,
+    NoOutput,
+    UncleanExit,
+    WrongLoop,
+)
+from asgilab.protocol import Finding
+from asgilab.types import Application, Message, Scope
+
+E = TypeVar("E", bound=BaseException)
+
+ContextChoice = Literal["blank", "inherit"] | contextvars.Context
+
+
+class _Pass:
+    """Awaited, it lets the loop make one pass; lighter than ``asyncio.sleep(0)``."""
+
+    def __await__(self) -> Any:
+        yield
+
+
+_PASS: Final = _Pass()
+_PASSES_BEFORE_PARKING: Final = 2
+"""An application that answers at once does so within two passes of the loop."""
+
+
+class ApplicationCommunicator(AsgirefCommunicator):
+    """Drives one ASGI application: you are its server and its client.
+
+    The calls are those of ``asgiref.testing.ApplicationCommunicator``. What is
+    different: a receive never cancels the application, the application's own
+    exception comes out at once and after what it had sent before, and
+    :meth:`receive_nothing` answers at once where idleness is a fact.
+
+    Args:
+        application: An ASGI application; one of the old two-call style and a
+            Channels consumer class are taken too.
+        scope: The scope of the connection. The application gets this very dict.
+        context: Context variables of the application: ``"blank"`` as asgiref
+            does it, ``"inherit"`` for those of the test, or a context.
+        wiring: Where events are recorded, gated and judged. A lab passes its own.
+
+    Attributes:
+        application: The application as a single callable.
+        scope: The scope.
+        future: The task of the application; asking for it starts it.
+        input_queue: Events on their way to the application.
+        output_queue: Events that the application sent and nobody read yet.
+        findings: Breaches of the ASGI rules so far, in order.
+        quiet: The last answer about idleness, or None.
+
+    Example::
+
+        communicator = ApplicationCommunicator(application, {"type": "http", ...})
+        await communicator.send_input({"type": "http.request", "body": b""})
+        event = await communicator.receive_output(timeout=1)
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        scope: Scope,
+        *,
+        context: ContextChoice = "blank",
+        wiring: Wiring | None = None,
+    ) -> None:
+        if inspect.isclass(application) and hasattr(application, "as_asgi"):
+            application = application.as_asgi()
+        self.application: Application = guarantee_single_callable(application)
+        self.scope = scope
+        self.quiet: Quiet | None = None
+        self._context = context
+        self._wiring = Wiring() if wiring is None else wiring
+        self._line = Line(scope, self._wiring)
+        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._seen = False
+        self._prepare: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def input_queue(self) -> EventQueue:
+        """Events on their way to the application."""
+        return self._line.inbox
+
+    @property
+    def output_queue(self) -> EventQueue:
+        """Events that the application sent and nobody read yet."""
+        return self._line.outbox
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Breaches of the ASGI rules so far."""
+        return self._line.findings
+
+    @property
+    def name(self) -> str:
+        """Name of the connection in its session."""
+        return self._wiring.name
+
+    @property
+    def future(self) -> asyncio.Task[None]:
+        """The task of the application; the first look at it starts it."""
+        return self._task or self._start()
+
+    async def send_input(self, message: Message) -> None:
+        """Put one event where the application's next ``receive()`` gets it.
+
+        Raises:
+            ApplicationEnded: The application has returned already.
+            IllegalDelivery: In strict mode: no server may deliver this here.
+            Exception: The application's own, if it has raised.
+        """
+        task = self._task or self._start()
+        if self._loop is not asyncio.get_running_loop():
+            raise self._wrong_loop()
+        if task.done():
+            self._raise_error()
+            if not self._line.closed:
+                raise self._ended(f"nobody is there to receive {message.get('type')}")
+        self._line.deliver(message)
+
+    async def receive_output(self, timeout: float = 1) -> Any:
+        """Return the next event that the application sent.
+
+        What was sent before the application ended is returned first.
+
+        Args:
+            timeout: Seconds to wait at most, by the loop's clock. Where it is
+                certain that nothing will come in that time, the wait is cut short.
+
+        Raises:
+            NoOutput: Nothing came; the application goes on running.
+            ApplicationEnded: It has returned, and nothing more will come.
+            Exception: The application's own, as it was raised.
+        """
+        task = self._task or self._start()
+        if self._loop is not asyncio.get_running_loop():
+            raise self._wrong_loop()
+        line = self._line
+        events = line.outbox.events
+        for _ in range(_PASSES_BEFORE_PARKING):
+            if events or task.done():
+                break
+            await _PASS
+        if not events:
+            await self._wait_for_output(timeout)
+        return events.popleft()
+
+    async def receive_nothing(
+        self, timeout: float = 0.1, interval: float = 0.01
+    ) -> bool:
+        """Tell whether the application sends nothing.
+
+        Where the loop shows that nothing can happen within ``timeout``, the
+        answer comes at once; else it waits. ``quiet`` tells afterwards which
+        of the two it was.
+
+        Args:
+            timeout: Seconds of silence that count as nothing.
+            interval: Kept for the sake of old calls; there is no polling.
+
+        Raises:
+            Exception: The application's own, if it has raised.
+        """
+        del interval
+        task = self._task or self._start()
+        events = self._line.outbox.events
+        if not events and not task.done():
+            await self._silence(timeout)
+        if not events and task.done():
+            self._raise_error()
+        return not events
+
+    async def wait(self, timeout: float = 1) -> None:
+        """Wait for the application to end by itself.
+
+        Raises:
+            NoOutput: It still runs after ``timeout`` seconds, and goes on.
+            Exception: The application's own, as it was raised.
+        """
+        task = self._task or self._start()
+        if not task.done():
+            await asyncio.wait({task}, timeout=timeout)
+        if not task.done():
+            msg = f"The application still runs after {timeout} s."
+            raise self._noted(NoOutput(msg))
+        self._raise_error()
+
+    def stop(self, exceptions: bool = True) -> None:
+        """Cancel the application if it runs; else raise what it raised.
+
+        Args:
+            exceptions: False leaves an exception of the application alone.
+        """
+        task = self._task
+        if task is None:
+            return
+        if not task.done():
+            task.cancel()
+        elif exceptions:
+            self._raise_error()
+
+    async def settle(self) -> Quiet:
+        """Wait until the loop is at rest, and return what it says of itself."""
+        self._task or self._start()
+        self.quiet = await settle()
+        return self.quiet
+
+    def drain(self) -> list[Any]:
+        """Take all events that were sent and not read yet, without waiting."""
+        events = list(self._line.outbox.events)
+        self._line.outbox.events.clear()
+        return events
+
+    async def receive_until(
+        self, predicate: Callable[[Any], bool], timeout: float = 1
+    ) -> list[Any]:
+        """Receive events until one satisfies ``predicate``; return them all.
+
+        Args:
+            predicate: Called with each event; the last one returned is the one
+                for which it was true.
+            timeout: Seconds for the whole, by the loop's clock.
+
+        Raises:
+            NoOutput: The time was over first; what had come is in the notes.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        events = []
+        while True:
+            event = await self.receive_output(max(deadline - loop.time(), 0))
+            events.append(event)
+            if predicate(event):
+                return events
+
+    def __repr__(self) -> str:
+        state = self._line.state if self._task is not None else "not started"
+        if self._line.ended:
+            state = f"has {self._line.how_it_ended}"
+        target = self.scope.get("path", self.scope.get("type"))
+        return f"<{type(self).__name__} {self.name} {target} {state}>"
+
+    def __del__(self) -> None:
+        task = getattr(self, "_task", None)
+        if task is None:
+            return
+        try:
+            if not task.done():
+                task.cancel()
+            elif self._line.error is not None and not self._seen:
+                task.get_loop().call_exception_handler(
+                    {
+                        "message": "The application raised and no test looked",
+                        "exception": self._line.error,
+                        "task": task,
+                    }
+                )
+        except RuntimeError:  # the loop is closed: nobody left to tell
+            return
+
+    async def __aenter__(self) -> Self:
+        self._task or self._start()
+        return self
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
+        await self._leave()
+        if error is None:
+            self._check_leftovers()
+
+    async def _leave(self) -> None:
+        """Bring the application to its end; subclasses say good-bye first."""
+        task = self._task
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)
+
+    def _check_leftovers(self) -> None:
+        self._raise_unseen()
+        line = self._line
+        if line.violation is not None:
+            raise line.take_violation()
+        unread = line.outbox.events
+        if self._wiring.strict and unread:
+            types = ", ".join(str(event.get("type")) for event in unread)
+            msg = f"{len(unread)} event(s) were sent and never read: {types}."
+            raise self._noted(UncleanExit(msg))
+
+    # -- the application's task ------------------------------------------------
+
+    def _start(self) -> asyncio.Task[None]:
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        idleness_of(loop)
+        self._line.open(loop)
+        context = _context_for(self._context)
+        context.run(CURRENT.set, self._line)
+        self._task = loop.create_task(
+            self._run(), name=f"application of {self.name}", context=context
+        )
+        self._task.add_done_callback(self._line.end)
+        if self._wiring.opened is not None:
+            self._wiring.opened()
+        return self._task
+
+    def _run(self) -> Any:
+        line = self._line
+        prepare, threads = self._prepare, self._wiring.isolate_threads
+        if not prepare and not threads:
+            return self.application(self.scope, line.receive, line.send)
+        return line.run_prepared(self.application, self.scope, prepare)
+
+    # -- waiting ---------------------------------------------------------------
+
+    async def _wait_for_output(self, timeout: float) -> None:
+        """Wait for an event in the outbox, or raise why none will come."""
+        loop, outbox = asyncio.get_running_loop(), self._line.outbox
+        deadline = loop.time() + timeout
+        while not outbox.events:
+            if self._task is None or self._task.done():
+                self._raise_error()
+                raise self._ended("nothing more will come")
+            if self._line.violation is not None:
+                raise self._line.take_violation()
+            if loop.time() >= deadline or await self._silence(deadline - loop.time()):
+                if outbox.events or self._task.done():
+                    continue
+                raise self._noted(NoOutput(self._silence_text(timeout)))
+
+    async def _silence(self, timeout: float) -> bool:
+        """Wait for output, the end, certain quiet or the timeout; True if silent."""
+        loop, outbox = asyncio.get_running_loop(), self._line.outbox
+        until = loop.time() + timeout
+        idleness = idleness_of(loop)
+        answer = None if idleness is None else idleness.ask(until)
+        timer = loop.call_at(until, outbox.wake)
+        self.quiet = None
+        if answer is not None:
+            answer.add_done_callback(self._hear)
+        try:
+            await outbox.wait()
+        finally:
+            timer.cancel()
+            if answer is not None:
+                answer.cancel()
+        if outbox.events or self.future.done():
+            return False
+        return self.quiet is not None or loop.time() >= until
+
+    def _hear(self, answer: asyncio.Future[Quiet]) -> None:
+        if not answer.cancelled():
+            self.quiet = answer.result()
+            self._line.outbox.wake()
+
+    def _silence_text(self, timeout: float) -> str:
+        if self.quiet is not None:
+            return (
+                f"Nothing was sent, and nothing would have been within {timeout} s: "
+                "the application waits for its next event."
+            )
+        return f"Nothing was sent within {timeout} s."
+
+    # -- the end as an event ---------------------------------------------------
+
+    def _raise_error(self) -> None:
+        """Raise the exception that the application ended with, if it has one."""
+        line = self._line
+        if self._task is not None and self._task.done():
+            line.end(self._task)  # its callback may not have had its turn yet
+        if line.error is not None:
+            self._seen = True
+            raise line.error.with_traceback(line.traceback)
+        if line.violation is not None:
+            raise line.take_violation()
+
+    def _raise_unseen(self) -> None:
+        if not self._seen:
+            self._raise_error()
+
+    def _ended(self, consequence: str) -> ApplicationEnded:
+        msg = f"The application has {self._line.how_it_ended}, and {consequence}."
+        return self._noted(ApplicationEnded(msg))
+
+    def _noted(self, error: E) -> E:
+        Postmortem(self._line, self._task).annotate(error)
+        return error
+
+    def _warn(self, text: str) -> None:
+        warnings.warn(text, AsgilabWarning, stacklevel=3)
+
+    def _wrong_loop(self) -> WrongLoop:
+        msg = (
+            f"The connection {self.name or self.scope.get('type')!r} lives on "
+            f"{self._loop!r} and was used on {asyncio.get_running_loop()!r}."
+        )
+        return WrongLoop(msg)
+
+
+def _context_for(choice: ContextChoice) -> contextvars.Context:
+    if isinstance(choice, contextvars.Context):
+        return choice
+    return contextvars.Context() if choice == "blank" else contextvars.copy_context()

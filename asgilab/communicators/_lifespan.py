@@ -1,0 +1,81 @@
+"""The communicator for an application's lifespan: startup, then shutdown.
+
+Everything that holds for any application is in ``_application``.
+"""
+
+from typing import Any, Self
+
+from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
+from asgilab.communicators._wiring import Wiring
+from asgilab.errors import LifespanFailed, UnexpectedEvent
+from asgilab.protocol import lifespan_scope
+
+
+class LifespanCommunicator(ApplicationCommunicator):
+    """Starts an application up and shuts it down, as a server does around all else.
+
+    Args:
+        application: An ASGI application.
+        state: The namespace that connections get a shallow copy of. Default: empty.
+        context: See :class:`ApplicationCommunicator`.
+        wiring: See :class:`ApplicationCommunicator`.
+
+    Attributes:
+        state: What the application put into its lifespan state.
+
+    Example::
+
+        async with LifespanCommunicator(application) as lifespan:
+            HttpCommunicator(application, "GET", "/", state=dict(lifespan.state))
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        *,
+        state: dict[str, Any] | None = None,
+        context: ContextChoice = "blank",
+        wiring: Wiring | None = None,
+    ) -> None:
+        self.state: dict[str, Any] = {} if state is None else state
+        scope = lifespan_scope(state=self.state)
+        super().__init__(application, scope, context=context, wiring=wiring)
+
+    async def startup(self, timeout: float = 10) -> None:
+        """Send ``lifespan.startup`` and wait for its completion.
+
+        Raises:
+            LifespanFailed: The application answered that it failed.
+            ApplicationEnded: It returned without an answer.
+            Exception: It raised; by the specification that means that it has
+                no lifespan, and a server goes on without.
+        """
+        await self._ask("startup", timeout)
+
+    async def shutdown(self, timeout: float = 10) -> None:
+        """Send ``lifespan.shutdown`` and wait for its completion and the end.
+
+        Raises:
+            LifespanFailed: The application answered that it failed.
+            NoOutput: It did not answer, or did not return, in time.
+        """
+        await self._ask("shutdown", timeout)
+        await self.wait(timeout)
+
+    async def _ask(self, phase: str, timeout: float) -> None:
+        await self.send_input({"type": f"lifespan.{phase}"})
+        answer = await self.receive_output(timeout)
+        kind = answer["type"]
+        if kind == f"lifespan.{phase}.failed":
+            raise self._noted(LifespanFailed(answer.get("message", "")))
+        if kind != f"lifespan.{phase}.complete":
+            msg = f"Expected type 'lifespan.{phase}.complete', but was {kind!r}"
+            raise self._noted(UnexpectedEvent(msg))
+
+    async def __aenter__(self) -> Self:
+        await self.startup()
+        return self
+
+    async def _leave(self) -> None:
+        if self._task is not None and not self._task.done():
+            await self.shutdown()

@@ -1,0 +1,289 @@
+"""The application's end of the line: its ``receive()`` and ``send()``.
+
+Here events are held at gates, judged by the rules, and recorded; the test's end
+is the communicator. This is the hot path: a round trip runs through it twice,
+so it works on plain attributes and allocates little.
+"""
+
+import asyncio
+import contextvars
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from types import FrameType, TracebackType
+from typing import Any, Final
+
+from asgiref.sync import ThreadSensitiveContext
+
+from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._wiring import Wiring
+from asgilab.engine import is_user_code, user_line
+from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
+from asgilab.protocol import Conversation, Finding, Severity
+from asgilab.sessions import Kind
+from asgilab.types import Application, Message, Scope
+
+
+CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab_line")
+"""The line whose application is running; unset outside of any."""
+
+
+class Line:
+    """Connects one run of an application with its communicator.
+
+    Args:
+        scope: The scope of the connection.
+        wiring: Where events are recorded, gated and judged.
+
+    Attributes:
+        inbox: Events on their way to the application.
+        outbox: Events from the application.
+        findings: Breaches of the rules so far.
+        violation: One that was raised into the application and not seen yet.
+        error: The exception the application ended with, or None.
+        closed: Whether the application itself has closed the connection.
+        gone: Whether the client has dropped the connection.
+    """
+
+    def __init__(self, scope: Scope, wiring: Wiring) -> None:
+        self.inbox = EventQueue()
+        self.outbox = EventQueue()
+        self.findings: list[Finding] = []
+        self.violation: ProtocolViolation | None = None
+        self.error: BaseException | None = None
+        self.traceback: TracebackType | None = None
+        self.how_it_ended = "not ended"
+        self.ended = False
+        self.gone = False
+        self.scope = scope
+        self.wiring = wiring
+        self._conversation: Conversation | None = None
+        self._record: Callable[..., int] | None = None
+        self._handling: int | None = None
+        self._gates = wiring.gates
+
+    @property
+    def closed(self) -> bool:
+        """Whether the application itself has closed the connection."""
+        conversation = self._conversation
+        return conversation is not None and not conversation.allowed
+
+    @property
+    def state(self) -> str:
+        """The state of the connection by the rules, such as ``"open"``."""
+        return "unknown" if self._conversation is None else self._conversation.state
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The event types that the application may send now."""
+        return () if self._conversation is None else self._conversation.allowed
+
+    def open(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin: the application is about to be called."""
+        wiring = self.wiring
+        if wiring.validate != "off":
+            self._conversation = Conversation(self.scope)
+        session = wiring.session
+        if session is None:
+            return
+        zero = loop.time() if wiring.zero is None else wiring.zero
+        wiring.name = wiring.name or str(self.scope.get("type", "connection"))
+        self._record = session.recorder(wiring.name, loop.time, zero)
+        self._record(Kind.OPEN, dict(self.scope))
+
+    def deliver(self, message: Message) -> None:
+        """Put an event where the application's next ``receive()`` gets it.
+
+        Raises:
+            IllegalDelivery: In strict mode: no server may deliver this here.
+        """
+        conversation = self._conversation
+        if conversation is not None:
+            for finding in conversation.deliver(message):
+                self.findings.append(finding)
+                if self.wiring.validate == "strict":
+                    raise IllegalDelivery(finding.rule, finding.text)
+        self.inbox.put_nowait(message)
+
+    async def receive(self) -> Message:
+        """Give the application its next event; this is its ``receive``."""
+        inbox = self.inbox
+        self._handling = None
+        place = user_line(sys._getframe(1))
+        while True:
+            while not inbox.events:
+                await inbox.wait()
+            message: Message = inbox.events.popleft()
+            note = ""
+            gates = self._gates
+            if gates is not None and gates.holds(self.wiring.name, "receive"):
+                held = await self._hold_received(message, sys._getframe(1))
+                if not held:
+                    self._note(Kind.RECEIVE, message, place, "dropped")
+                    continue
+                note = "" if held[0] is message else "edited"
+                message = held[0]
+                inbox.events.extendleft(reversed(held[1:]))
+            if self._conversation is not None:
+                self._conversation.received(message)
+            if self._record is not None:
+                self._handling = self._record(
+                    Kind.RECEIVE, dict(message), place, None, note
+                )
+            return message
+
+    async def send(self, message: Message) -> None:
+        """Take an event from the application; this is its ``send``."""
+        frame = sys._getframe(1)
+        place = user_line(frame)
+        gates = self._gates
+        if gates is None or not gates.holds(self.wiring.name, "send"):
+            self._emit(message, place, "")
+            return
+        held = await gates.hold(self.wiring.name, "send", message, frame)
+        if not held:
+            self._note(Kind.SEND, message, place, "dropped")
+        for each in held:
+            self._emit(each, place, "" if each is message else "edited")
+
+    def drop(self) -> None:
+        """The client is gone: what is sent from now on reaches nobody."""
+        self.gone = True
+        if self._conversation is not None:
+            self._conversation.gone()
+
+    def record(self, kind: Kind, message: dict[str, Any], place: Any = None) -> None:
+        """Record something that happened while the application was running."""
+        if self._record is not None:
+            self._record(kind, message, place, self._handling)
+
+    def end(self, task: asyncio.Task[None]) -> None:
+        """Take note that the application has returned or raised; once is enough."""
+        if self.ended:
+            return
+        self.ended = True
+        if task.cancelled():
+            self.how_it_ended = "been cancelled"
+            self._note(Kind.END, {"type": "cancelled", "exception": None}, None, "")
+        else:
+            self._end_with(task.exception())
+        self.outbox.wake()
+
+    def take_violation(self) -> ProtocolViolation:
+        """Return the violation that nobody saw yet, and forget it."""
+        violation, self.violation = self.violation, None
+        if violation is None:
+            msg = "There is no violation to take."
+            raise RuntimeError(msg)
+        return violation
+
+    async def run_prepared(
+        self,
+        application: Application,
+        scope: Scope,
+        prepare: list[Callable[[], Awaitable[None]]],
+    ) -> None:
+        """Call the application after its scope was prepared, in a thread of its own.
+
+        The thread is for synchronous code: asgiref has one for the whole
+        process, and a consumer paused in it would hold up every other.
+        """
+        if not self.wiring.isolate_threads:
+            for step in prepare:
+                await step()
+            return await application(scope, self.receive, self.send)
+        async with ThreadSensitiveContext():
+            for step in prepare:
+                await step()
+            return await application(scope, self.receive, self.send)
+
+    def _end_with(self, error: BaseException | None) -> None:
+        conversation = self._conversation
+        if error is None:
+            self.how_it_ended = "returned"
+            ended = {"type": "returned", "exception": None}
+            self._note(Kind.END, ended, None, "")
+            if conversation is not None:
+                self.findings.extend(conversation.returned())
+            return
+        self.how_it_ended = f"raised {type(error).__name__}"
+        if self.gone and isinstance(error, ClientDisconnected):
+            self._note(Kind.END, {"type": "returned", "exception": None}, None, "")
+            return
+        self.error, self.traceback = error, error.__traceback__
+        lines = traceback.format_exception(error)
+        ended = {"type": "raised", "exception": "".join(lines)}
+        self._note(Kind.END, ended, _raised_at(error), "")
+        if conversation is not None:
+            self.findings.extend(conversation.raised())
+
+    def _emit(self, message: Message, place: Any, note: str) -> None:
+        if self.gone:
+            self._refuse(message, place)
+            return
+        try:
+            copy = dict(message)
+        except (TypeError, ValueError):
+            copy = message
+        conversation = self._conversation
+        if conversation is not None:
+            findings = conversation.sent(copy)
+            if findings:
+                self._judge(findings, message, place)
+        if self._record is not None:
+            recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
+            self._record(Kind.SEND, recorded, place, self._handling, note)
+        outbox = self.outbox
+        outbox.events.append(copy)
+        if outbox.waiters:
+            outbox.wake()
+
+    def _refuse(self, message: Message, place: Any) -> None:
+        """The client has gone: by ASGI 2.4 ``send()`` raises an ``OSError``."""
+        self._note(Kind.SEND, message, place, "lost: the client has gone")
+        version = self.scope.get("asgi", {}).get("spec_version", "2.0")
+        if self.scope.get("type") == "websocket" and version >= "2.4":
+            msg = f"{message.get('type')}: the client has gone"
+            raise ClientDisconnected(msg)
+
+    def _judge(
+        self, findings: tuple[Finding, ...], message: Message, place: Any
+    ) -> None:
+        self.findings.extend(findings)
+        validate = self.wiring.validate
+        if validate == "record":
+            return
+        for finding in findings:
+            grave = finding.severity is Severity.ERROR
+            if grave or (validate == "strict" and finding.severity is Severity.WARNING):
+                self._note(Kind.SEND, message, place, f"refused by {finding.rule}")
+                self.violation = ProtocolViolation(finding.rule, finding.text)
+                self.outbox.wake()
+                raise self.violation
+
+    def _note(self, kind: Kind, message: Any, place: Any, note: str) -> None:
+        if self._record is not None:
+            copy = dict(message) if isinstance(message, dict) else {"type": repr(message)}
+            self._record(kind, copy, place, self._handling, note)
+
+    async def _hold_received(self, message: Message, frame: FrameType) -> list[Any]:
+        gates = self._gates
+        if gates is None:
+            return [message]
+        try:
+            return await gates.hold(self.wiring.name, "receive", message, frame)
+        except asyncio.CancelledError:
+            self.inbox.events.appendleft(message)
+            raise
+
+
+def _raised_at(error: BaseException) -> tuple[Any, int] | None:
+    """Return the innermost line of the user's in an exception's traceback."""
+    place = None
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if is_user_code(code.co_filename):
+            place = (code, step.tb_lineno)
+        step = step.tb_next
+    return place

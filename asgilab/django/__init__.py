@@ -1,0 +1,43 @@
+"""The rooms that may import Django or Channels; no other part of asgilab does.
+
+Importing this package imports neither: the names below are looked up when they
+are first used, so that it may happen before Django's settings are there.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from asgilab.django._identity import log_in
+    from asgilab.django._live_case import ChannelsLiveServerTestCase
+    from asgilab.django._project import Project, fresh_channel_layers
+    from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
+
+__all__ = [
+    "ChannelsLiveServerTestCase",
+    "Project",
+    "Relocated",
+    "Snapshot",
+    "fresh_channel_layers",
+    "log_in",
+    "restore",
+    "snapshot",
+]
+
+_ROOMS: Final = {
+    "ChannelsLiveServerTestCase": "_live_case",
+    "Project": "_project",
+    "fresh_channel_layers": "_project",
+    "log_in": "_identity",
+    "Relocated": "_relocation",
+    "Snapshot": "_relocation",
+    "restore": "_relocation",
+    "snapshot": "_relocation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

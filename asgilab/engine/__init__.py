@@ -1,0 +1,41 @@
+"""The engine: the event loop, its clock, its idleness, gates and frames.
+
+This floor knows asyncio and asgiref. It knows no protocol: it never looks into
+an event, and it does not care whether a connection is HTTP or WebSocket.
+"""
+
+from asgilab.engine._crossing import Crossing, CrossingCall
+from asgilab.engine._clock import LabClock
+from asgilab.engine._frames import (
+    FrameText,
+    is_user_code,
+    shorten,
+    stack_here,
+    stack_of,
+    user_line,
+)
+from asgilab.engine._gates import Gates, Stop
+from asgilab.engine._idleness import Idleness, idleness_of, settle
+from asgilab.engine._loop import LabLoop
+from asgilab.engine._loop_thread import LoopThread
+from asgilab.engine._quiet import Quiet
+
+__all__ = [
+    "Crossing",
+    "CrossingCall",
+    "FrameText",
+    "Gates",
+    "Idleness",
+    "LabClock",
+    "LabLoop",
+    "LoopThread",
+    "Quiet",
+    "Stop",
+    "idleness_of",
+    "is_user_code",
+    "settle",
+    "shorten",
+    "stack_here",
+    "stack_of",
+    "user_line",
+]

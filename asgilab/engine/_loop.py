@@ -1,0 +1,119 @@
+"""The lab's own event loop, built on the override points that asyncio documents.
+
+Those are the selector argument, ``time()`` and ``run_in_executor()``. Whatever
+decides about idleness or time lives in ``_idleness`` and ``_clock``.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from asgilab.engine._clock import LabClock, Mode
+from asgilab.engine._idleness import Idleness
+from asgilab.engine._quiet import Quiet
+
+
+class LabSelector(selectors.BaseSelector):
+    """A selector that lets an :class:`Idleness` look on while the loop waits."""
+
+    def __init__(self) -> None:
+        self._inner = selectors.DefaultSelector()
+        self._select = self._inner.select
+
+    def watch(self, select: Callable[[float | None], Any]) -> None:
+        """Ask ``select`` from now on instead of the selector itself."""
+        self._select = select  # type: ignore[assignment]
+
+    @property
+    def inner(self) -> selectors.BaseSelector:
+        """The selector that really waits."""
+        return self._inner
+
+    def select(
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        return self._select(timeout)
+
+    def register(
+        self, fileobj: Any, events: int, data: Any = None
+    ) -> selectors.SelectorKey:
+        return self._inner.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._inner.unregister(fileobj)
+
+    def modify(
+        self, fileobj: Any, events: int, data: Any = None
+    ) -> selectors.SelectorKey:
+        return self._inner.modify(fileobj, events, data)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        return self._inner.get_map()
+
+
+class LabLoop(asyncio.SelectorEventLoop):
+    """An event loop that knows when it is idle and whose time can be moved.
+
+    Args:
+        clock: ``"real"``, ``"manual"`` or ``"virtual"``; see :class:`LabClock`.
+
+    Example::
+
+        with asyncio.Runner(loop_factory=lambda: LabLoop("virtual")) as runner:
+            runner.run(asyncio.sleep(3600))  # takes no time
+    """
+
+    def __init__(self, clock: Mode = "real") -> None:
+        self.clock = LabClock(clock)
+        selector = LabSelector()
+        super().__init__(selector)
+        # Made before anything is registered but the loop's own wake-up pipe.
+        inner = selector.inner
+        self.idleness = Idleness(
+            self, inner.select, lambda: len(inner.get_map() or ()), self.clock
+        )
+        selector.watch(self.idleness.select)
+
+    def time(self) -> float:
+        """Return the time of the lab's clock in seconds."""
+        return self.clock.time()
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+        """Run a function in a thread, and know of it while it is under way."""
+        submit = super().run_in_executor
+        return self.idleness.run_in_executor(submit, executor, func, *args)
+
+    async def settle(self) -> Quiet:
+        """Wait until nothing is left to do but wait; see :class:`Quiet`."""
+        return await self.idleness.settle()
+
+    async def advance(self, seconds: float) -> None:
+        """Move a manual or virtual clock forward, running each timer on its way.
+
+        Args:
+            seconds: How far, in seconds; every timer due in between has run,
+                and what it started has settled, when this returns.
+
+        Raises:
+            ValueError: The clock is real, or ``seconds`` is negative.
+        """
+        if self.clock.mode == "real" or seconds < 0:
+            msg = (
+                f"Cannot advance a {self.clock.mode} clock by {seconds} s; "
+                "expected a manual or virtual clock and a positive time."
+            )
+            raise ValueError(msg)
+        target = self.time() + seconds
+        arrived = self.create_future()
+        timer = self.call_at(target, lambda: arrived.done() or arrived.set_result(None))
+        self.clock.travel_to(target)
+        try:
+            await arrived
+        finally:
+            timer.cancel()
+            self.clock.travel_to(None)
+        await self.settle()

@@ -1,0 +1,126 @@
+"""A loop of its own in a thread of its own, and the ways to reach it from others.
+
+A notebook needs this: whatever a cell does, the applications on this loop go
+on, or stay paused, undisturbed.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+from asgilab.errors import WrongLoop
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """Runs an event loop in a daemon thread until it is stopped.
+
+    Args:
+        factory: Makes the loop, on the thread that will run it.
+        name: Name of the thread.
+
+    Example::
+
+        thread = LoopThread(LabLoop)
+        thread.call(asyncio.sleep(0.1))        # blocks this thread
+        await thread.run(asyncio.sleep(0.1))   # from a coroutine on any loop
+        thread.stop()
+    """
+
+    def __init__(
+        self, factory: Callable[[], asyncio.AbstractEventLoop], name: str = "asgilab"
+    ) -> None:
+        ready: Future[asyncio.AbstractEventLoop] = Future()
+        self._thread = threading.Thread(
+            target=self._live, args=(factory, ready), name=name, daemon=True
+        )
+        self._thread.start()
+        self.loop = ready.result()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop still runs."""
+        return self._thread.is_alive() and not self.loop.is_closed()
+
+    def post(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine on the loop; return the future of its result.
+
+        Cancelling the future cancels that coroutine and nothing else.
+
+        Raises:
+            WrongLoop: The loop has been stopped.
+        """
+        if not self.alive:
+            coroutine.close()
+            msg = "The lab's loop has been stopped; start a new lab."
+            raise WrongLoop(msg)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def call(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """Run a coroutine on the loop and block this thread until it is done.
+
+        An interrupt of this thread cancels that coroutine and nothing else.
+
+        Raises:
+            WrongLoop: Called on the loop's own thread, where it would wait for
+                itself, or the loop has been stopped.
+            TimeoutError: It took longer than ``timeout`` seconds.
+        """
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            msg = "Called on the lab's own thread; use await there."
+            raise WrongLoop(msg)
+        future = self.post(coroutine)
+        try:
+            return future.result(timeout)
+        except CancelledError:
+            raise asyncio.CancelledError from None
+        finally:
+            future.cancel()
+
+    async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and await its result on any other loop.
+
+        On the loop itself the coroutine is simply awaited.
+        """
+        if asyncio.get_running_loop() is self.loop:
+            return await coroutine
+        return await asyncio.wrap_future(self.post(coroutine))
+
+    def stop(self) -> None:
+        """Cancel what still runs on the loop, close it, and wait for the thread."""
+        if self._thread.is_alive():
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
+
+    def _live(
+        self,
+        factory: Callable[[], asyncio.AbstractEventLoop],
+        ready: Future[asyncio.AbstractEventLoop],
+    ) -> None:
+        try:
+            loop = factory()
+        except BaseException as error:
+            ready.set_exception(error)
+            return
+        asyncio.set_event_loop(loop)
+        try:
+            loop.call_soon(ready.set_result, loop)
+            loop.run_forever()
+            _cancel_everything(loop)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+def _cancel_everything(loop: asyncio.AbstractEventLoop) -> None:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=1))
+    loop.run_until_complete(loop.shutdown_asyncgens())

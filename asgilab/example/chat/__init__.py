@@ -1,0 +1,1 @@
+"""A chat with rooms: Django for the pages, Channels for everything that is live."""

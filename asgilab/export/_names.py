@@ -1,0 +1,77 @@
+"""Identifiers for what a session calls by free text.
+
+A connection may be called anything; a variable may not. Choosing the name of
+the whole test lives in ``_titles``.
+"""
+
+import builtins
+import keyword
+import re
+import unicodedata
+
+_RESERVED = frozenset(
+    {
+        "application",
+        "code",
+        "connected",
+        "django_user_model",
+        "json",
+        "messages",
+        "os",
+        "pytest",
+        "pytestmark",
+        "response",
+        "subprotocol",
+    }
+)
+
+
+def identifier(text: str, fallback: str = "connection") -> str:
+    """Return a lower-case identifier that is no keyword, builtin or the like.
+
+    Example::
+
+        identifier("Alice (admin)")      # 'alice_admin'
+        identifier("class")              # 'class_'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    word = re.sub(r"\W+", "_", plain).strip("_").lower()[:40].rstrip("_")
+    word = re.sub(r"^\d+_*", "", word) or fallback
+    return f"{word}_" if keyword.iskeyword(word) or hasattr(builtins, word) else word
+
+
+def words(text: str) -> list[str]:
+    """Split a key, a type or a class name into its lower-case words.
+
+    Example::
+
+        words("chat.messageSent")        # ['chat', 'message', 'sent']
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", plain)
+    return [word.lower() for word in found]
+
+
+class Names:
+    """Hands out identifiers, each of them once.
+
+    Args:
+        taken: Names that are in use already, those of imports for example.
+    """
+
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+        self._taken = set(taken | _RESERVED)
+
+    def fresh(self, *wishes: str, fallback: str = "connection") -> str:
+        """Return the first wish that is free, or the first with a number."""
+        cleaned = [identifier(wish, fallback) for wish in wishes]
+        for name in cleaned:
+            if name not in self._taken:
+                self._taken.add(name)
+                return name
+        number = 2
+        while f"{cleaned[0]}_{number}" in self._taken:
+            number += 1
+        name = f"{cleaned[0]}_{number}"
+        self._taken.add(name)
+        return name

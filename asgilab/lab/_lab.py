@@ -1,0 +1,401 @@
+"""The lab itself: an application, its connections, their session and their gates.
+
+It holds things together and does little itself: driving is done by the
+communicators, holding by the gates, recording by the session.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack
+from typing import Any, Literal, Self, TypeVar
+
+from asgilab.communicators import (
+    ApplicationCommunicator,
+    HttpCommunicator,
+    LifespanCommunicator,
+    Response,
+    Validation,
+    WebsocketCommunicator,
+    Wiring,
+)
+from asgilab.engine import (
+    Crossing,
+    CrossingCall,
+    Gates,
+    LabLoop,
+    LoopThread,
+    Quiet,
+    settle,
+)
+from asgilab.errors import LifespanFailed, UnknownConnection, UsageError
+from asgilab.lab._import_string import check_application, load_application
+from asgilab.sessions import Session
+from asgilab.taps import LogTap
+from asgilab.types import Headers
+
+T = TypeVar("T")
+Lifespan = Literal["auto", "on", "off"]
+ClockMode = Literal["real", "manual", "virtual"]
+
+
+class Lab:
+    """An application under observation, with all its connections.
+
+    ``async with`` runs it on the loop that is running; :meth:`start` runs it on
+    a loop of its own in a thread of its own, which is what a notebook wants.
+
+    Args:
+        application: An ASGI application, a Channels consumer class, or an
+            import string such as ``"chat.asgi:application"``.
+        settings: Django settings module to set up first, where there is one.
+        app_dir: Folder to look for the application in.
+        database: ``"test"`` explores on Django's test database, ``"project"``
+            on the project's own. Without settings there is none of either.
+        lifespan: ``"auto"`` sends the startup event and goes on if the
+            application does not know it, ``"on"`` insists, ``"off"`` does not.
+        clock: Of the lab's own loop; see :class:`~asgilab.engine.LabLoop`.
+        validate: What becomes of a breach of the ASGI rules.
+        strict: Whether leftovers at the end of a connection are errors.
+
+    Attributes:
+        session: What happened so far.
+        gates: Where events can be held.
+        connections: The connections by name, the latest under each name.
+
+    Example::
+
+        async with Lab(application) as lab:
+            alice = lab.websocket("/ws/chat/lobby/", name="alice")
+            await alice.connect()
+            response = await lab.http("GET", "/health/")
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        *,
+        settings: str | None = None,
+        app_dir: str | None = None,
+        database: Literal["test", "project"] = "test",
+        lifespan: Lifespan = "auto",
+        clock: ClockMode = "real",
+        validate: Validation = "spec",
+        strict: bool = False,
+    ) -> None:
+        self._resources = ExitStack()
+        self._project = _project(settings, app_dir, database)
+        self.application = _application(application, app_dir)
+        name = application if isinstance(application, str) else None
+        self.session = Session(application=name, settings=settings, app_dir=app_dir)
+        self.gates = Gates()
+        self.connections: dict[str, ApplicationCommunicator] = {}
+        self._lifespan_mode: Lifespan = lifespan
+        self._lifespan: LifespanCommunicator | None = None
+        self._clock: ClockMode = clock
+        self._validate: Validation = validate
+        self._strict = strict
+        self._zero: float | None = None
+        self._thread: LoopThread | None = None
+
+    # -- beginning and end -----------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self._open()
+        return self
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        await self._close()
+
+    def start(self) -> Self:
+        """Begin on a loop of the lab's own, in a thread of its own.
+
+        Raises:
+            LifespanFailed: The application could not start up.
+        """
+        if self._thread is None:
+            self._thread = LoopThread(lambda: LabLoop(self._clock))
+            try:
+                self._thread.call(self._open())
+            except BaseException:
+                self._thread.stop()
+                self._thread = None
+                raise
+        return self
+
+    def stop(self) -> None:
+        """End what :meth:`start` began: disconnect, shut down, stop the loop."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            try:
+                thread.call(self._close(), timeout=10)
+            finally:
+                thread.stop()
+
+    @property
+    def thread(self) -> LoopThread | None:
+        """The lab's own thread, where it has one."""
+        return self._thread
+
+    def call(self, awaitable: Any, timeout: float | None = None) -> Any:
+        """Run something on the lab's loop and block this thread until it is done.
+
+        Args:
+            awaitable: A coroutine, or what a method of a connection returned.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            UsageError: The lab has no loop of its own; use ``await`` there.
+        """
+        if self._thread is None:
+            msg = "This lab has no loop of its own: begin it with start(), or await."
+            raise UsageError(msg)
+        return self._thread.call(_coroutine(awaitable), timeout)
+
+    async def run(self, awaitable: Any) -> Any:
+        """Await something on the lab's loop, from whatever loop this is."""
+        if self._thread is None:
+            return await awaitable
+        return await self._thread.run(_coroutine(awaitable))
+
+    # -- connections -----------------------------------------------------------
+
+    def websocket(
+        self,
+        path: str,
+        *,
+        name: str | None = None,
+        headers: Headers | None = None,
+        subprotocols: list[str] | None = None,
+        user: Any = None,
+        **options: Any,
+    ) -> WebsocketCommunicator:
+        """Return a new WebSocket connection, not connected yet.
+
+        Args:
+            path: Path with query string, or a full URL.
+            name: What to call it. Default: ``ws1``, ``ws2`` and so on.
+            headers: Header pairs.
+            subprotocols: The subprotocols that the client offers.
+            user: A Django user, or its name.
+            options: As :class:`WebsocketCommunicator` takes them.
+        """
+        key, wiring = self._wire(name, "ws")
+        self._remember(wiring, user, headers, subprotocols, options)
+        options = {"state": self._state(), **options}
+        communicator = WebsocketCommunicator(
+            self.application,
+            path,
+            headers,
+            subprotocols,
+            user=user,
+            wiring=wiring,
+            **options,
+        )
+        return self._add(key, communicator)
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        headers: Headers | None = None,
+        name: str | None = None,
+        user: Any = None,
+        timeout: float = 1,
+        **options: Any,
+    ) -> Awaitable[Response]:
+        """Make one HTTP request; awaited, it gives the response.
+
+        Returns:
+            A dict with ``status``, ``headers`` and ``body``.
+        """
+        key, wiring = self._wire(name, "http")
+        self._remember(wiring, user, headers, None, options)
+        options = {"state": self._state(), **options}
+        communicator = HttpCommunicator(
+            self.application,
+            method,
+            path,
+            body,
+            headers,
+            user=user,
+            wiring=wiring,
+            **options,
+        )
+        crossing: Any = self._add(key, communicator)
+        response: Awaitable[Response] = crossing.get_response(timeout)
+        return response
+
+    def connection(self, name: str) -> ApplicationCommunicator:
+        """Return a connection by its name.
+
+        Raises:
+            UnknownConnection: Nothing is called so.
+        """
+        try:
+            return self.connections[name]
+        except KeyError:
+            raise UnknownConnection(name, tuple(self.connections)) from None
+
+    async def settle(self) -> Quiet:
+        """Wait until the lab's loop is at rest; see :class:`~asgilab.engine.Quiet`."""
+        quiet: Quiet = await self.run(settle())
+        return quiet
+
+    async def advance(self, seconds: float) -> None:
+        """Move a manual or virtual clock forward by some seconds."""
+        await self.run(_advance(seconds))
+
+    def pause(self, name: str, *directions: Literal["receive", "send"]) -> None:
+        """Hold each event of a connection at its gate from now on."""
+        chosen = directions or ("receive", "send")
+        self._on_loop(lambda: self.gates.pause(name, chosen))
+
+    def resume(self, name: str | None = None) -> None:
+        """Open the gates of a connection, or of all, and let go what is held."""
+        self._on_loop(lambda: self.gates.resume(name))
+
+    def step(self, name: str) -> None:
+        """Let one held event of a connection through, or pause it if it runs."""
+        self._on_loop(lambda: self.gates.step(name))
+
+    # -- inside ----------------------------------------------------------------
+
+    def _on_loop(self, action: Callable[[], Any]) -> None:
+        """Do something on the lab's loop soon, from whatever thread this is."""
+        if self._thread is None:
+            action()
+        else:
+            self._thread.loop.call_soon_threadsafe(action)
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._zero = loop.time()
+        if self._project is not None:
+            await loop.run_in_executor(None, self._project.open)
+            self._resources.callback(self._project.close)
+        self._resources.enter_context(LogTap())
+        try:
+            await self._start_up()
+        except BaseException:
+            self._resources.close()
+            raise
+
+    async def _close(self) -> None:
+        self.gates.resume()
+        try:
+            for communicator in self.connections.values():
+                await _hang_up(communicator)
+            if self._lifespan is not None and not self._lifespan.future.done():
+                await self._lifespan.shutdown()
+        finally:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(None, self._resources.close)
+
+    async def _start_up(self) -> None:
+        if self._lifespan_mode == "off":
+            return
+        wiring = Wiring(session=None, validate=self._validate)
+        lifespan = LifespanCommunicator(self.application, wiring=wiring)
+        try:
+            await lifespan.startup()
+        except LifespanFailed:
+            raise
+        except Exception:
+            # By the specification an application that raises has no lifespan.
+            if self._lifespan_mode == "on":
+                raise
+        else:
+            self._lifespan = lifespan
+
+    def _state(self) -> dict[str, Any] | None:
+        return None if self._lifespan is None else dict(self._lifespan.state)
+
+    def _wire(self, name: str | None, prefix: str) -> tuple[str, Wiring]:
+        names = set(self.session.connections) | set(self.session.options)
+        key = name or _free(f"{prefix}{{}}", names, 1)
+        unique = key if key not in names else _free(f"{key}_{{}}", names, 2)
+        return key, Wiring(
+            session=self.session,
+            name=unique,
+            gates=self.gates,
+            zero=self._zero,
+            isolate_threads=True,
+            validate=self._validate,
+            strict=self._strict,
+            create_users=self._project is not None and self._project.creates_users,
+        )
+
+    def _remember(
+        self,
+        wiring: Wiring,
+        user: Any,
+        headers: Headers | None,
+        subprotocols: list[str] | None,
+        options: dict[str, Any],
+    ) -> None:
+        """Note in the session how the connection was asked for, for a replay."""
+        asked = {"user": str(user) if user is not None else None}
+        asked |= {"headers": list(headers or ()), "subprotocols": subprotocols}
+        asked |= options
+        kept = {key: value for key, value in asked.items() if value}
+        self.session.options[wiring.name] = kept
+
+    def _add(self, key: str, communicator: Any) -> Any:
+        self.connections[key] = communicator
+        if self._thread is None:
+            return communicator
+        return Crossing(communicator, self._thread)
+
+
+def _coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
+    if isinstance(awaitable, CrossingCall):
+        return awaitable.coroutine()
+    if asyncio.iscoroutine(awaitable):
+        return awaitable
+
+    async def wait_for_it() -> Any:
+        return await awaitable
+
+    return wait_for_it()
+
+
+async def _advance(seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, LabLoop):
+        msg = "The clock of this event loop cannot be moved; expected a lab's own loop."
+        raise UsageError(msg)
+    await loop.advance(seconds)
+
+
+async def _hang_up(communicator: ApplicationCommunicator) -> None:
+    """End a connection; what its application makes of that is no concern any more."""
+    try:
+        await communicator._leave()
+    except Exception:
+        communicator.stop(exceptions=False)
+
+
+def _free(pattern: str, taken: set[str], first: int) -> str:
+    number = first
+    while pattern.format(number) in taken:
+        number += 1
+    return pattern.format(number)
+
+
+def _application(application: Any, app_dir: str | None) -> Any:
+    if isinstance(application, str):
+        return load_application(application, app_dir)
+    check_application(application, repr(application))
+    return application
+
+
+def _project(settings: str | None, app_dir: str | None, database: Any) -> Any:
+    if settings is None:
+        return None
+    from asgilab.django import Project
+    from asgilab.lab._import_string import add_to_path
+
+    add_to_path(app_dir)
+    return Project(settings, database)

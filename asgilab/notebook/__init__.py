@@ -1,0 +1,2 @@
+"""The notebook: magics, and what they show.
+"""

@@ -1,0 +1,107 @@
+"""What stands behind a magic on its line, as arguments.
+
+IPython's ``magic_arguments`` make the parser and its help; the line is split
+here, because IPython's own splitting keeps the quotes. A line that ends in a
+payload gives up its first word and is otherwise left exactly as it was typed.
+"""
+
+import argparse
+import shlex
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from IPython.core.error import UsageError
+from IPython.utils.text import DollarFormatter
+
+
+class Line(NamedTuple):
+    """A line in words.
+
+    Attributes:
+        words: The words, without their quotes.
+        silent: Whether the line ends in ``;``, which asks to display nothing.
+    """
+
+    words: list[str]
+    silent: bool
+
+
+def split(line: str) -> Line:
+    """Split a line into words, as a shell would, and drop a comment at its end.
+
+    A backslash is a plain character, since paths of Windows are full of them.
+
+    Raises:
+        ValueError: A quotation mark is not closed.
+
+    Example:
+        >>> split("/ws/ --header 'Origin: http://x'  # don't").words
+        ['/ws/', '--header', 'Origin: http://x']
+    """
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split = True
+    lexer.commenters = lexer.escape = ""
+    words: list[str] = []
+    end = 0
+    while (rest := line[end:].lstrip()) and not rest.startswith("#"):
+        words.append(lexer.get_token() or "")
+        end = lexer.instream.tell()
+    silent = line[:end].rstrip().endswith(";")
+    if silent:
+        words[-1] = words[-1].removesuffix(";")
+    return Line(words if not silent or words[-1] else words[:-1], silent)
+
+
+def parse(parser: argparse.ArgumentParser, line: str) -> argparse.Namespace:
+    """Parse the line of a magic; ``silent`` is among the results.
+
+    Args:
+        parser: What ``@magic_arguments()`` made; its ``prog`` names the magic.
+        line: The line behind the magic's name.
+
+    Raises:
+        UsageError: IPython's own, which shows as one line.
+    """
+    try:
+        words, silent = split(line)
+        arguments = parser.parse_args(words)
+    except ValueError as error:
+        raise complaint(parser, f"{str(error).lower()} in {line!r}") from None
+    except UsageError as error:
+        raise complaint(parser, str(error)) from None
+    arguments.silent = silent
+    return arguments
+
+
+def complaint(parser: argparse.ArgumentParser, reason: str) -> UsageError:
+    """Return the error that says what is wrong and how the magic is called."""
+    usage = " ".join(parser.format_usage().split()).removeprefix(":: ")
+    return UsageError(f"%{parser.prog}: {reason}. Usage: {usage}")
+
+
+class Payload(NamedTuple):
+    """The line of a magic that takes a payload.
+
+    Attributes:
+        name: Its first word.
+        rest: All that follows, untouched.
+    """
+
+    name: str
+    rest: str
+
+
+def split_payload(line: str, variables: Mapping[str, Any]) -> Payload:
+    """Take the first word of a line off; ``$x`` and ``{x}`` stand for variables in it.
+
+    Example:
+        >>> split_payload('alice {"text": "$5 # ok"}', {})
+        Payload(name='alice', rest='{"text": "$5 # ok"}')
+    """
+    first, *rest = line.strip().split(maxsplit=1) or [""]
+    if first.startswith(("$", "{")):
+        try:
+            first = DollarFormatter().vformat(first, (), variables)
+        except Exception:  # an expression of the user's may raise anything
+            return Payload(first, "".join(rest))
+    return Payload(first, "".join(rest))

@@ -1,0 +1,149 @@
+"""A session as text: a table for a terminal, with colour where there is some.
+
+Drawn with rich. Recorded text goes in as ``Text``, never as markup, and with
+its control characters spelled out.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from asgilab.rendering._lines import LAST, Line, duration, lines
+from asgilab.sessions import Session
+
+_LANE_STYLES: Final = ("cyan", "magenta", "yellow", "blue", "green", "bright_red")
+_DEEPEST_LANE: Final = 4
+_COLUMNS: Final = ("#", "time", "connection", " ", "type", "payload", "source")
+_EXPENDABLE: Final = ("source", "#", "time")
+_WIDEST: Final = 28
+_NARROWEST: Final = 20
+_ASCII: Final = str.maketrans(
+    {"→": ">", "←": "<", "○": "o", "●": "*", "⇄": "=", "·": ".", "…": "~", "⋯": "~"}
+)
+
+
+class TextTimeline:
+    """A session as something that rich can print.
+
+    Args:
+        session: The session to show.
+        last: Greatest number of events; what is left out is told.
+
+    Example::
+
+        from rich.console import Console
+
+        Console().print(TextTimeline(session))
+    """
+
+    def __init__(self, session: Session, *, last: int = LAST) -> None:
+        self.session = session
+        self.last = last
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        """Yield the table, then the tracebacks."""
+        plain = options.ascii_only
+        left_out = len(self.session) - self.last
+        if not len(self.session):
+            yield Text("No events yet.", style="dim")
+            return
+        if left_out > 0:
+            yield Text(f"{left_out} earlier events are left out.", style="dim")
+        shown = list(lines(self.session, self.last))
+        yield _table(shown, options.max_width, plain)
+        for line in shown:
+            if line.traceback:
+                yield Text("")
+                yield _text(
+                    f"#{line.index} {line.connection} raised", "bold red", plain
+                )
+                yield Padding(_text(line.traceback, "red", plain), (0, 0, 0, 2))
+
+
+def to_text(session: Session, *, last: int = LAST, width: int = 100) -> str:
+    """Return a session as plain text, without colour.
+
+    Args:
+        session: The session to show.
+        last: Greatest number of events; what is left out is told.
+        width: Greatest length of a line of the table, in characters.
+    """
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        color_system=None,
+        force_terminal=False,
+        force_jupyter=False,
+        legacy_windows=False,
+    )
+    console.print(TextTimeline(session, last=last))
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def _table(shown: list[Line], width: int, plain: bool) -> Table:
+    """Return the table; in a narrow terminal, some columns are left out."""
+    rows = [_cells(line, plain) for line in shown]
+    widths = _widths(rows, width)
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+    for name, needed in widths.items():
+        table.add_column(
+            name,
+            justify="right" if name in ("#", "time") else "left",
+            no_wrap=True,
+            overflow="crop" if plain else "ellipsis",
+            width=needed,
+        )
+    for line, cells in zip(shown, rows, strict=True):
+        if line.gap is not None:
+            gap = _text(f"⋯ {duration(line.gap)} without an event", "dim", plain)
+            table.add_row(*(gap if name == "payload" else "" for name in widths))
+        table.add_row(*(cells[name] for name in widths))
+    return table
+
+
+def _widths(rows: list[dict[str, Text]], width: int) -> dict[str, int]:
+    """Return the columns to show; the payload gets what the others leave."""
+    widths = {
+        name: min(max(len(name), *(row[name].cell_len for row in rows)), _WIDEST)
+        for name in _COLUMNS
+    }
+    widths["payload"] = 0
+    expendable = iter(_EXPENDABLE)
+    while (rest := width - sum(widths.values()) - len(widths)) < _NARROWEST:
+        if (name := next(expendable, None)) is None:
+            break
+        del widths[name]
+    widths["payload"] = max(rest, 1)
+    return widths
+
+
+def _cells(line: Line, plain: bool) -> dict[str, Text]:
+    lane = _LANE_STYLES[line.lane % len(_LANE_STYLES)]
+    tone = {"raised": "bold red", "quiet": "dim"}.get(line.tone, "")
+    indent = "  " * min(line.lane, _DEEPEST_LANE)
+    note = f"[{line.note}] " if line.note else ""
+    return {
+        "#": Text(str(line.index), style="dim"),
+        "time": Text(line.time, style="dim"),
+        "connection": _text(indent + line.connection, lane, plain),
+        " ": _text(line.arrow, lane, plain),
+        "type": _text(line.label, tone, plain),
+        "payload": _text(note + line.preview, tone, plain),
+        "source": _text(line.place, "dim", plain),
+    }
+
+
+def _text(content: str, style: str, plain: bool) -> Text:
+    """Return styled text; ``plain`` is for a terminal that knows only ASCII."""
+    if plain:
+        content = content.translate(_ASCII)
+        content = content.encode("ascii", "backslashreplace").decode()
+    return Text(content, style=style)

@@ -1,0 +1,56 @@
+"""Running a recorded session again, and laying sessions side by side.
+
+The application under test comes in through a factory: this floor knows
+sessions, and of a lab only what it has to do.
+"""
+
+from asgilab.replay._alignment import Alignment, Pair, align
+from asgilab.replay._content import Path, content, leaves, parse_json, same, show
+from asgilab.replay._diff import (
+    Changed,
+    Difference,
+    OnlyLeft,
+    OnlyRight,
+    OtherInput,
+    Reordered,
+    diff,
+)
+from asgilab.replay._replay import FreshLab, LabFactory, Replay, replay
+from asgilab.replay._request import Request, cookies_of, without_session
+from asgilab.replay._steps import RESPONSE, Act, Input, Output, Step, steps
+from asgilab.replay._volatile import Finding, Volatility, find_volatile
+
+__all__ = [
+    "RESPONSE",
+    "Act",
+    "Alignment",
+    "Changed",
+    "Difference",
+    "Finding",
+    "FreshLab",
+    "Input",
+    "LabFactory",
+    "OnlyLeft",
+    "OnlyRight",
+    "OtherInput",
+    "Output",
+    "Pair",
+    "Path",
+    "Reordered",
+    "Replay",
+    "Request",
+    "Step",
+    "Volatility",
+    "align",
+    "content",
+    "cookies_of",
+    "diff",
+    "find_volatile",
+    "leaves",
+    "parse_json",
+    "replay",
+    "same",
+    "show",
+    "steps",
+    "without_session",
+]

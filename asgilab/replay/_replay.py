@@ -1,0 +1,190 @@
+"""Feeding the recorded inputs of a session to a fresh application, one by one.
+
+After each input the lab settles, so each output is known to have come of it.
+Opening the fresh application is the caller's business: this floor lies below
+the lab and takes a factory for it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeAlias
+
+from asgilab.errors import UsageError
+from asgilab.replay._request import Request, without_session
+from asgilab.replay._steps import Act, Input, Step, outputs_of, steps
+from asgilab.replay._substitutes import Substitutes
+from asgilab.sessions import Kind, Session
+
+
+class Connection(Protocol):
+    """What replay needs of an open connection."""
+
+    async def send_input(self, message: dict[str, Any]) -> None:
+        """Give the application one event."""
+        ...
+
+
+class FreshLab(Protocol):
+    """What replay needs of a lab; ``asgilab.Lab`` has it all."""
+
+    @property
+    def session(self) -> Session:
+        """What has happened in the lab."""
+        ...
+
+    def websocket(self, path: str, **asked: Any) -> Connection:
+        """Prepare a websocket connection, without opening it."""
+        ...
+
+    async def http(self, method: str, path: str, **asked: Any) -> Any:
+        """Send a request and wait for the response."""
+        ...
+
+    async def settle(self) -> Any:
+        """Wait until nothing more will happen by itself."""
+        ...
+
+
+LabFactory: TypeAlias = Callable[[], AbstractAsyncContextManager[FreshLab]]
+"""Makes a lab around a fresh instance of the application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A session run once more.
+
+    Attributes:
+        session: What happened this time.
+        steps: The same, by input: as many steps as the recording has.
+    """
+
+    session: Session
+    steps: tuple[Step, ...]
+
+
+async def replay(
+    session: Session, fresh_lab: LabFactory, *, upto: int | None = None
+) -> Replay:
+    """Run the inputs of a session against a fresh application.
+
+    Connections open where the recording opened them, under the same names and
+    for the same users. A value that the application made anew (an id, say) is
+    put into the later inputs in place of the recorded one. An exception of the
+    application does not come out here: it is an event of the new session.
+
+    Args:
+        session: The recording.
+        fresh_lab: Makes the lab to run it in: a call that gives an async
+            context manager.
+        upto: Replay only the inputs before this event. Default: all.
+
+    Returns:
+        The new session, and its steps.
+
+    Raises:
+        UsageError: The recording lacks the scope of a connection.
+
+    Example::
+
+        again = await replay(session, lambda: Lab("chat.asgi:application"))
+        again.steps[3].outputs
+    """
+    recorded = steps(session)
+    if upto is not None:
+        recorded = [step for step in recorded if step.input.event < upto]
+    async with fresh_lab() as lab:
+        return await _Run(session, lab).feed(recorded)
+
+
+@dataclass(slots=True)
+class _Run:
+    session: Session
+    lab: FreshLab
+    connections: dict[str, Connection] = field(default_factory=dict)
+    substitutes: Substitutes = field(default_factory=Substitutes)
+
+    async def feed(self, recorded: Sequence[Step]) -> Replay:
+        done: list[Step] = []
+        for step in recorded:
+            seen = len(self.lab.session)
+            fed = await self._feed(step.input)
+            await self.lab.settle()
+            events = self.lab.session[seen:]
+            event = next((e.index for e in events if e.kind in _INPUTS), seen)
+            made = Step(
+                step.number,
+                replace(fed, event=event),
+                tuple(outputs_of(events, self.lab.session.started)),
+            )
+            self.substitutes.learn(step, made)
+            done.append(made)
+        return Replay(self.lab.session, tuple(done))
+
+    async def _feed(self, recorded: Input) -> Input:
+        message = self.substitutes.in_message(recorded.message)
+        if recorded.act is Act.DELIVER:
+            await self._deliver(recorded.connection, message)
+            return replace(recorded, message=message)
+        request = self._request(recorded)
+        await self._start(recorded, request, message)
+        return replace(recorded, message=message, request=request)
+
+    async def _start(
+        self, recorded: Input, request: Request, message: dict[str, Any]
+    ) -> None:
+        asked: dict[str, Any] = {
+            "name": recorded.connection,
+            "headers": list(request.headers),
+            **self._user(recorded.connection),
+        }
+        if recorded.act is Act.REQUEST:
+            body = message["body"]
+            await self._request_http(request, body, asked)
+            return
+        asked["subprotocols"] = list(request.subprotocols)
+        connection = self.lab.websocket(request.path, **asked)
+        self.connections[recorded.connection] = connection
+        if recorded.act is Act.CONNECT:
+            await connection.send_input(message)
+
+    async def _request_http(
+        self, request: Request, body: bytes, asked: dict[str, Any]
+    ) -> None:
+        try:
+            await self.lab.http(request.method, request.path, body=body, **asked)
+        except UsageError:
+            raise
+        except Exception:
+            # The application's own, or no response: both are events of the session.
+            return
+
+    async def _deliver(self, name: str, message: dict[str, Any]) -> None:
+        if name not in self.connections:
+            msg = f"The session delivers an event on {name!r}, which it never opened."
+            raise UsageError(msg)
+        ended = any(e.kind is Kind.END for e in self.lab.session.of(name))
+        if not ended:
+            await self.connections[name].send_input(message)
+
+    def _request(self, recorded: Input) -> Request:
+        asked = recorded.request
+        if asked is None:
+            msg = (
+                f"The session opens {recorded.connection!r} without a scope, so "
+                "there is no path to open it with again."
+            )
+            raise UsageError(msg)
+        headers = asked.headers
+        if self._user(recorded.connection):
+            headers = without_session(headers)
+        return replace(
+            asked, path=self.substitutes.in_path(asked.path), headers=headers
+        )
+
+    def _user(self, name: str) -> Mapping[str, Any]:
+        options = self.session.options.get(name, {})
+        return {"user": options["user"]} if options.get("user") is not None else {}
+
+
+_INPUTS = (Kind.OPEN, Kind.RECEIVE)

@@ -49,6 +49,11 @@ class Project:
         self._thread = ThreadPoolExecutor(1, "asgilab-database")
         self._stack = ExitStack()
         self._start: list[Snapshot] = []
+        # Before the application is imported: a Channels origin validator copies
+        # ALLOWED_HOSTS when it is made, and Django's test client is "testserver".
+        if not hasattr(django.test.utils._TestState, "saved_data"):
+            setup_test_environment(debug=django_settings.DEBUG)
+            self._stack.callback(teardown_test_environment)
 
     @property
     def creates_users(self) -> bool:
@@ -84,9 +89,6 @@ class Project:
     def _open(self) -> None:
         if self.database == "project":
             return
-        if not hasattr(django.test.utils._TestState, "saved_data"):
-            setup_test_environment(debug=django_settings.DEBUG)
-            self._stack.callback(teardown_test_environment)
         config = setup_databases(verbosity=0, interactive=False)
         self._stack.callback(teardown_databases, config, verbosity=0)
         self._stack.enter_context(Relocated(_sqlite_aliases(), files=True))

@@ -76,7 +76,9 @@ def strangers(known: frozenset[threading.Thread]) -> list[str]:
 def _is_no_concern(frame: FrameType | None) -> bool:
     while frame is not None:
         file = frame.f_code.co_filename.replace("\\", "/")
-        if file.endswith((_POOL_FILE, _ANYIO_FILE)):
+        if file.endswith(_POOL_FILE) and frame.f_code.co_name == "_worker":
+            return True
+        if file.endswith(_ANYIO_FILE):
             return True
         if any(package in file for package in _SURROUNDINGS):
             return "/asgilab/example/" not in file

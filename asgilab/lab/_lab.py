@@ -5,8 +5,8 @@ communicators, holding by the gates, recording by the session.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any, Literal, Self, TypeVar
 
 from asgilab.communicators import (
@@ -84,6 +84,7 @@ class Lab:
     ) -> None:
         self._resources = ExitStack()
         self._project = _project(settings, app_dir, database)
+        self._owns_project = True
         self.application = _application(application, app_dir)
         name = application if isinstance(application, str) else None
         self.session = Session(application=name, settings=settings, app_dir=app_dir)
@@ -238,6 +239,37 @@ class Lab:
         except KeyError:
             raise UnknownConnection(name, tuple(self.connections)) from None
 
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator["Lab"]:
+        """Give an empty lab for the same application, on the loop that is running.
+
+        It works on copies of the databases as they were when this lab began,
+        and with fresh channel layers, so that what is done there leaves no
+        trace here. This is what replaying a session runs in.
+        """
+        loop = asyncio.get_running_loop()
+        lab = Lab(
+            self.application,
+            lifespan=self._lifespan_mode,
+            validate=self._validate,
+        )
+        origin = self.session
+        lab.session = Session(
+            application=origin.application,
+            settings=origin.settings,
+            app_dir=origin.app_dir,
+        )
+        lab._project, lab._owns_project = self._project, False
+        stack = ExitStack()
+        if self._project is not None:
+            copies = self._project.as_at_start()
+            await loop.run_in_executor(None, stack.enter_context, copies)
+        try:
+            async with lab:
+                yield lab
+        finally:
+            await loop.run_in_executor(None, stack.close)
+
     async def settle(self) -> Quiet:
         """Wait until the lab's loop is at rest; see :class:`~asgilab.engine.Quiet`."""
         quiet: Quiet = await self.run(settle())
@@ -272,7 +304,7 @@ class Lab:
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         self._zero = loop.time()
-        if self._project is not None:
+        if self._project is not None and self._owns_project:
             await loop.run_in_executor(None, self._project.open)
             self._resources.callback(self._project.close)
         self._resources.enter_context(LogTap())

@@ -114,6 +114,12 @@ def _listing(names: Iterable[bytes]) -> str:
     return ", ".join(shown(name) for name in dict.fromkeys(names))
 
 
+def headers_of(message: Message) -> tuple[Any, ...] | list[Any]:
+    """The headers of an event that were read once already, or ()."""
+    headers = message.get("headers", ())
+    return headers if isinstance(headers, list | tuple) else ()
+
+
 def values_of(headers: Iterable[Any], name: bytes) -> list[bytes]:
     """The values of all headers of one name, in order.
 

@@ -57,9 +57,10 @@ class Substitutes:
 
     def in_path(self, path: str) -> str:
         """Return the address of a connection with the values of this run in it."""
+        parts = self._in_text(path).split("/")
         return "/".join(
-            self._by_key.get(("id", int(part)), part) if part.isdecimal() else part
-            for part in self._in_text(path).split("/")
+            str(self._by_key.get(("id", int(part)), part)) if _number(part) else part
+            for part in parts
         )
 
     def _note(self, path: Path, old: Any, new: Any) -> None:

@@ -4,6 +4,9 @@
 runner and with pytest-django, on a database in memory and on one in a file.
 """
 
+# Django's own test runner runs this, so the assertions are those of unittest.
+# ruff: noqa: PT009, PT027
+
 import json
 import subprocess
 import sys
@@ -21,7 +24,7 @@ FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).status)"
 SCRIPT = "/static/chat/room.js"
 
 
-class SomeLiveTests(ChannelsLiveServerTestCase):  # type: ignore[misc]
+class SomeLiveTests(ChannelsLiveServerTestCase):
     """Everything that the document promises of the class."""
 
     def join(self, user: User, room: str) -> ClientConnection:
@@ -95,7 +98,7 @@ class SomeLiveTests(ChannelsLiveServerTestCase):  # type: ignore[misc]
             self.assertIn(b"WebSocket", answer.read())
 
 
-class ServingStatic(ChannelsLiveServerTestCase):  # type: ignore[misc]
+class ServingStatic(ChannelsLiveServerTestCase):
     """What the document writes out: serve_static = True."""
 
     serve_static = True
@@ -106,7 +109,7 @@ class ServingStatic(ChannelsLiveServerTestCase):  # type: ignore[misc]
             self.assertEqual(answer.status, 200)
 
 
-class ServingNoStatic(ChannelsLiveServerTestCase):  # type: ignore[misc]
+class ServingNoStatic(ChannelsLiveServerTestCase):
     """The contrary of it."""
 
     serve_static = False
@@ -119,7 +122,7 @@ class ServingNoStatic(ChannelsLiveServerTestCase):  # type: ignore[misc]
         self.assertEqual(caught.exception.code, 404)
 
 
-class RunningHere(ChannelsLiveServerTestCase):  # type: ignore[misc]
+class RunningHere(ChannelsLiveServerTestCase):
     """What the server of Channels cannot do: it runs in another process."""
 
     @override_settings(LOGIN_URL="/elsewhere/")

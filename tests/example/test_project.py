@@ -2,20 +2,18 @@
 
 import json
 import os
-import socket
+import re
 import subprocess
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 import asgilab.example
-
-SERVER = [sys.executable, "-m", "uvicorn"]
 
 
 @pytest.fixture
@@ -47,23 +45,30 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 def address(environment: dict[str, str]) -> Iterator[str]:
     """Serve the project with uvicorn; yield host and port."""
     manage(environment, "migrate")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.set_inheritable(True)
-        server = subprocess.Popen(
-            [*SERVER, "chat.asgi:application", "--fd", str(listening.fileno())],
-            cwd=asgilab.example.DIRECTORY,
-            env=environment,
-            pass_fds=[listening.fileno()],
-            stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        # The socket listens already, so the first client waits for the server.
-        watchdog = threading.Timer(60, server.kill)
-        watchdog.start()
-        yield f"127.0.0.1:{listening.getsockname()[1]}"
-        watchdog.cancel()
-        server.terminate()
-        server.wait(timeout=10)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "chat.asgi:application", "--port", "0"],
+        cwd=asgilab.example.DIRECTORY,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with server:
+        try:
+            yield announced(server)
+        finally:
+            server.terminate()
+
+
+def announced(server: subprocess.Popen[str]) -> str:
+    """Return host and port as uvicorn tells them once it listens."""
+    assert server.stderr is not None
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if found := re.search(r"running on http://([\d.]+:\d+)", line):
+            return found[1]
+    pytest.fail("".join(said))
 
 
 def test_the_folder_holds_the_project() -> None:
@@ -94,6 +99,7 @@ def test_a_real_server_answers_pages_static_files_and_frames(address: str) -> No
         assert b"Sign in" in page.read()
     with urllib.request.urlopen(f"http://{address}/static/chat/room.js") as script:
         assert b"WebSocket" in script.read()
-    with connect(f"ws://{address}/ws/split/", origin=f"http://{address}") as socket:  # type: ignore[arg-type]
+    origin = Origin(f"http://{address}")
+    with connect(f"ws://{address}/ws/split/", origin=origin) as socket:
         socket.send(json.dumps({"total": 90, "people": 3}))
         assert json.loads(socket.recv(timeout=5)) == {"share": 30.0}

@@ -46,14 +46,18 @@ class Frame:
 
     def row(self) -> dict[str, Any]:
         """Return the frame without its bytes, which travel beside."""
-        length = len(self.content) if self.form == "bytes" else len(self.text.encode())
         return {
             "form": self.form,
             "size": self.size,
             "text": visible(self.text, keep="\n\t"),
             "value": self.value,
-            "cut": length < self.size and self.size > _MOST_BYTES,
+            "cut": self._cut(),
         }
+
+    def _cut(self) -> bool:
+        if self.form == "bytes":
+            return len(self.content) < self.size
+        return self.form == "text" and _bytes_of(self.text) < self.size
 
 
 def frame_of(message: Mapping[str, Any]) -> Frame:
@@ -61,7 +65,7 @@ def frame_of(message: Mapping[str, Any]) -> Frame:
     for key in ("text", "bytes", "body"):
         content = message.get(key)
         if isinstance(content, str):
-            return _text_frame(content, len(content.encode("utf-8", "surrogatepass")))
+            return _text_frame(content, _bytes_of(content))
         if isinstance(content, bytes):
             return _bytes_frame(content, decode=key == "body")
     return Frame("")
@@ -70,6 +74,10 @@ def frame_of(message: Mapping[str, Any]) -> Frame:
 def tree(value: Any) -> Any:
     """Return a value as JSON can hold it and a browser can show it."""
     return _Pruner().node(value, 0)
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _bytes_frame(content: bytes, *, decode: bool) -> Frame:

@@ -1,0 +1,180 @@
+"""Recorded payloads as the nodes that a statement is made of.
+
+Here the plan of ``_flow``, the matchers and the secrets come together: each
+place of a payload becomes a literal, a matcher, a value of an earlier message,
+or a fixture.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from asgilab.export._flow import Carried, Plan, Woven
+from asgilab.export._literals import literal, quoted_part
+from asgilab.export._matchers import matcher_for
+from asgilab.export._nodes import Call, Code
+from asgilab.export._secrets import Secrets, holds_secret, is_secret_name
+from asgilab.replay import Finding, Input, Output, Path, cookies_of, show
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A place where the test has a matcher instead of the recorded value.
+
+    Attributes:
+        event: Index of the event in the recording.
+        connection: Name of the connection.
+        path: Where in the message, as JSONPath.
+        matcher: The matcher, such as ``"IsUUID(4)"``.
+    """
+
+    event: int
+    connection: str
+    path: str
+    matcher: str
+
+    def __str__(self) -> str:
+        return f"event {self.event}, {self.connection}, {self.path}: {self.matcher}"
+
+
+@dataclass(slots=True)
+class Payloads:
+    """Makes the payloads of a test.
+
+    Attributes:
+        plan: What stands in each volatile place.
+        variables: Name of the variable that holds a message, by event.
+        secrets: The secrets of the session.
+        matched: The matchers used so far.
+    """
+
+    plan: Plan
+    variables: Mapping[int, str]
+    secrets: Secrets
+    matched: list[Matched] = field(default_factory=list)
+
+    def expected(self, output: Output, root: Path, value: Any) -> Any:
+        """Return a payload of the application as the test expects it."""
+        source = self.plan.wholes.get(output.event)
+        if source is not None and len(root) == 1:
+            return Code(self.variables[source])
+        return self._node(output, root, value)
+
+    def sent(self, said: Input, root: Path, value: Any) -> Any:
+        """Return a payload of the client as the test sends it."""
+        return self._node(said, root, value)
+
+    def address(self, said: Input, path: str) -> Any:
+        """Return the path and query string that a connection is opened with."""
+        verdict = self.plan.places.get(said.event, {}).get(("path",))
+        if isinstance(verdict, (Carried, Woven)):
+            return self._known(verdict)
+        plain, _, query = path.partition("?")
+        parts: list[str | Code] = [plain]
+        for number, pair in enumerate(query.split("&") if query else []):
+            parts.append("&" if number else "?")
+            key, equals, text = pair.partition("=")
+            name = unquote(key)
+            if text and (is_secret_name(name) or holds_secret(unquote(text))):
+                secret = self.secrets.code(text, said.connection, name)
+                parts += [f"{key}{equals}", secret]
+            else:
+                parts.append(pair)
+        return _joined(parts)
+
+    def headers(self, said: Input, pairs: tuple[tuple[bytes, bytes], ...]) -> list[Any]:
+        """Return header pairs, their secrets replaced."""
+        return [(key, self._header(said, key, value)) for key, value in pairs]
+
+    def _header(self, said: Input, key: bytes, value: bytes) -> Any:
+        name = key.decode("latin-1")
+        text = value.decode("latin-1")
+        if not is_secret_name(name) and not holds_secret(text):
+            return value
+        self.secrets.hide(cookies_of(((key, value),)).values())
+        code = self.secrets.code(text, said.connection, name)
+        return Code(f"{code.text}.encode()", code.needs)
+
+    def _node(self, said: Input | Output, path: Path, value: Any) -> Any:
+        verdict = self.plan.places.get(said.event, {}).get(path)
+        if isinstance(verdict, (Carried, Woven)):
+            return self._known(verdict)
+        if isinstance(verdict, Finding):
+            return self._matcher(verdict)
+        if isinstance(value, dict):
+            return {
+                key: self._node(said, (*path, key), inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [
+                self._node(said, (*path, place), inner)
+                for place, inner in enumerate(value)
+            ]
+        return self._leaf(said, path, value)
+
+    def _leaf(self, said: Input | Output, path: Path, value: Any) -> Any:
+        key = _key(path)
+        if not isinstance(value, str) or not value:
+            return value
+        if not is_secret_name(key) and not holds_secret(value):
+            return value
+        if isinstance(said, Input):
+            return self.secrets.code(value, said.connection, key or "secret")
+        node = self.secrets.expected(value)
+        self._note(said.event, said.connection, path, node)
+        return node
+
+    def _matcher(self, finding: Finding) -> Code | Call:
+        texts = [value for value in finding.values if isinstance(value, str)]
+        if is_secret_name(_key(finding.path)) or any(map(holds_secret, texts)):
+            self.secrets.hide(texts)
+            node: Code | Call = _of_length(texts)
+        else:
+            node = matcher_for(finding.values, finding.moments)
+        self._note(finding.event, finding.connection, finding.path, node)
+        return node
+
+    def _note(self, event: int, connection: str, path: Path, node: Code | Call) -> None:
+        self.matched.append(Matched(event, connection, show(path[1:]), literal(node)))
+
+    def _known(self, verdict: Carried | Woven) -> Code:
+        if isinstance(verdict, Carried):
+            return Code(self._reference(verdict))
+        return _joined(
+            [
+                part if isinstance(part, str) else Code(self._reference(part))
+                for part in verdict.parts
+            ]
+        )
+
+    def _reference(self, carried: Carried) -> str:
+        steps = "".join(f"[{literal(step)}]" for step in carried.path[1:])
+        return f"{self.variables[carried.event]}{steps}"
+
+
+def _joined(parts: list[str | Code]) -> Any:
+    """Return a text, or an f-string where some part of it is code."""
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    inner = "".join(
+        quoted_part(part)
+        if isinstance(part, str)
+        # Before Python 3.12 the quotes of an f-string cannot stand inside it.
+        else "{" + part.text.replace('"', "'") + "}"
+        for part in parts
+    )
+    return Code(f'f"{inner}"')
+
+
+def _key(path: Path) -> str:
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return "" if len(path) == 1 else key
+
+
+def _of_length(texts: list[str]) -> Code:
+    shortest, longest = min(map(len, texts)), max(map(len, texts))
+    text = f"IsStr(min_length={shortest}, max_length={longest})"
+    return Code(text, (("dirty_equals", "IsStr"),))

@@ -1,0 +1,151 @@
+"""What must not be written into a file, and what stands there instead.
+
+Cookies, authorization headers, tokens, passwords: a test takes them from the
+environment, through a fixture. Before a file is handed out its source is
+searched for every secret that is known.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asgilab.errors import ExportError
+from asgilab.export._names import Names, words
+from asgilab.export._nodes import Code
+
+_WORDS: Final = frozenset(
+    {
+        "apikey",
+        "authorization",
+        "cookie",
+        "credential",
+        "credentials",
+        "csrf",
+        "csrftoken",
+        "jwt",
+        "otp",
+        "passcode",
+        "passphrase",
+        "passwd",
+        "password",
+        "pwd",
+        "secret",
+        "sessionid",
+        "token",
+        "xsrf",
+    }
+)
+_PAIRS: Final = frozenset(
+    {
+        ("access", "key"),
+        ("api", "key"),
+        ("auth", "key"),
+        ("private", "key"),
+        ("secret", "key"),
+        ("session", "id"),
+        ("session", "key"),
+    }
+)
+_SHAPES: Final = re.compile(
+    r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
+    r"|(?:Bearer|Basic|Token) [\w+/=.~-]{8,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|\b(?:sk|pk|ghp|gho|xox[abp])[-_][0-9A-Za-z_-]{12,}"
+)
+_SHORTEST: Final = 6
+"""A shorter secret is not searched for in the source: it would be found by chance."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a key, a header or a cookie of this name holds a secret.
+
+    The name is taken word by word: ``"author"`` and ``"monkey"`` are none.
+
+    Example::
+
+        is_secret_name("csrfToken"), is_secret_name("author")     # (True, False)
+    """
+    found = words(name)
+    return not _WORDS.isdisjoint(found) or any(
+        pair in _PAIRS for pair in zip(found, found[1:], strict=False)
+    )
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether a text has the shape of a token or of a key."""
+    return _SHAPES.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that the test takes from its environment.
+
+    Attributes:
+        fixture: Name of the fixture that gives it, such as ``"alice_token"``.
+        variable: Environment variable, such as ``"ALICE_TOKEN"``.
+        what: What it is, for people, such as ``"token"``.
+        value: The recorded value. It is in no output.
+    """
+
+    fixture: str
+    variable: str
+    what: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"<Secret {self.variable}>"
+
+
+class Secrets:
+    """The secrets of one session, and the fixtures that stand for them.
+
+    Args:
+        names: Where the names of the fixtures come from.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._found: dict[str, Secret] = {}
+        self._unwritten: set[str] = set()
+
+    @property
+    def found(self) -> tuple[Secret, ...]:
+        """The secrets that the test needs, in the order of their first use."""
+        return tuple(self._found.values())
+
+    def code(self, value: str, connection: str, what: str) -> Code:
+        """Return what stands for a secret that the test has to send."""
+        secret = self._found.get(value)
+        if secret is None:
+            fixture = self._names.fresh(f"{connection}_{what}")
+            secret = Secret(fixture, fixture.upper(), what, value)
+            self._found[value] = secret
+        return Code(secret.fixture)
+
+    def expected(self, value: str) -> Code:
+        """Return what stands for a secret that the application sends."""
+        self._unwritten.add(value)
+        length = len(value)
+        text = f"IsStr(min_length={length}, max_length={length})"
+        return Code(text, (("dirty_equals", "IsStr"),))
+
+    def hide(self, values: Iterable[Any]) -> None:
+        """Take note of values that must not be in the source."""
+        self._unwritten |= {value for value in values if isinstance(value, str)}
+
+    def check(self, source: str) -> None:
+        """Make sure that no known secret is in a source text.
+
+        Raises:
+            ExportError: One is.
+        """
+        for value in {*self._found, *self._unwritten}:
+            if len(value) >= _SHORTEST and value in source:
+                msg = (
+                    "The test would hold a secret of the recording in clear "
+                    f"({len(value)} characters, found again outside the field that "
+                    "marks it as one). Nothing was written; change that message, "
+                    "or record without the secret."
+                )
+                raise ExportError(msg)

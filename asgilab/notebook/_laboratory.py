@@ -1,0 +1,147 @@
+"""The one thing that a notebook's magics remember: its lab and what belongs to it.
+
+All mutable state of the notebook is here. Magics read and change it; nothing
+else does.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Generator
+from typing import Any, TypeVar
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from asgilab.communicators import ApplicationCommunicator, WebsocketCommunicator
+from asgilab.engine import Crossing
+from asgilab.errors import UnknownConnection, UsageError
+from asgilab.lab import Lab
+from asgilab.notebook._driving import Errand, cross
+from asgilab.notebook._interrupts import Interrupts
+from asgilab.notebook._settings import AsgiLab
+
+T = TypeVar("T")
+
+
+class Laboratory:
+    """The lab of one shell, and the variables that stand for its connections.
+
+    Args:
+        shell: The shell.
+        settings: What ``%config AsgiLab`` shows.
+
+    Attributes:
+        interrupts: The interrupts of the shell's cells.
+        handshakes: Handshakes of paused connections, by name, until they end.
+        timeline: The live timeline, once it has been asked for.
+    """
+
+    def __init__(self, shell: InteractiveShell, settings: AsgiLab) -> None:
+        self.shell = shell
+        self.settings = settings
+        self.interrupts = Interrupts()
+        self.handshakes: dict[str, asyncio.Task[Any]] = {}
+        self.timeline: Any = None
+        self._lab: Lab | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._variables: dict[str, Any] = {}
+
+    @property
+    def has_lab(self) -> bool:
+        """Whether an application is there."""
+        return self._lab is not None
+
+    @property
+    def lab(self) -> Lab:
+        """The lab.
+
+        Raises:
+            UsageError: There is none yet.
+        """
+        if self._lab is None:
+            msg = (
+                "There is no application yet. Expected %asgi_app first, such as "
+                "%asgi_app chat.asgi:application."
+            )
+            raise UsageError(msg)
+        return self._lab
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop on which the lab lives."""
+        loop = self.lab.thread.loop if self.lab.thread else self._loop
+        if loop is None:
+            msg = "The lab has been stopped. Expected %asgi_app to start it again."
+            raise UsageError(msg)
+        return loop
+
+    def adopt(self, lab: Lab, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Make a lab the one of this notebook.
+
+        Args:
+            lab: The lab, started.
+            loop: The kernel's loop where the lab lives on it, else None.
+        """
+        self._lab, self._loop = lab, loop
+
+    def release(self) -> Lab | None:
+        """Forget the lab and withdraw the variables of its connections."""
+        for name in list(self._variables):
+            self.withdraw(name)
+        lab, self._lab, self._loop = self._lab, None, None
+        self.handshakes.clear()
+        self.timeline = None
+        return lab
+
+    def on_lab(
+        self, work: Coroutine[Any, Any, T], timeout: float | None = None
+    ) -> Generator[Errand, T, T]:
+        """Run a coroutine on the lab's loop; await this in the body of a magic.
+
+        Args:
+            work: The coroutine.
+            timeout: Seconds by the wall, or None.
+        """
+        return cross(work, self.loop, timeout)
+
+    def connection(self, name: str) -> ApplicationCommunicator:
+        """Return a connection by its name.
+
+        Raises:
+            UnknownConnection: Nothing is called so.
+        """
+        return self.lab.connection(name)
+
+    def websocket(self, name: str) -> WebsocketCommunicator:
+        """Return a WebSocket connection by its name.
+
+        Raises:
+            UnknownConnection: No WebSocket connection is called so.
+        """
+        found = self.lab.connections.get(name)
+        if not isinstance(found, WebsocketCommunicator):
+            there = self.lab.connections.items()
+            names = (n for n, c in there if isinstance(c, WebsocketCommunicator))
+            raise UnknownConnection(name, tuple(names))
+        return found
+
+    def publish(self, name: str) -> bool:
+        """Make a connection a variable of the notebook, under its name.
+
+        Returns:
+            False when the name is no identifier, or the notebook uses it for
+            something else; the variable is then left alone.
+        """
+        variables = self.shell.user_ns
+        taken = name in variables and variables[name] is not self._variables.get(name)
+        if taken or not name.isidentifier():
+            return False
+        communicator: Any = self.connection(name)
+        thread = self.lab.thread
+        value = communicator if thread is None else Crossing(communicator, thread)
+        self._variables[name] = variables[name] = value
+        return True
+
+    def withdraw(self, name: str) -> None:
+        """Remove the variable of a connection, unless the notebook has changed it."""
+        value = self._variables.pop(name, None)
+        if value is not None and self.shell.user_ns.get(name) is value:
+            del self.shell.user_ns[name]

@@ -1,0 +1,252 @@
+"""The Python half of one timeline: what is sent to the browser, and when.
+
+Every message out carries a number that counts up by one. A view that sees a
+number missing asks for everything anew (``ready``), so a dropped message costs
+a moment and never a row. Rows that a view lacks, it asks for by itself, one
+batch after another: a slow browser slows only itself.
+
+Everything here runs on one thread, the feed's. Nothing here knows Jupyter.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from asgilab.notebook.widgets._digest import Digest, Lane
+from asgilab.notebook.widgets._filtering import Matcher, parse
+from asgilab.notebook.widgets._matches import Matches
+from asgilab.notebook.widgets._rows import brief, detail, dumps, rows, stop_row
+from asgilab.rendering import visible
+from asgilab.sessions import Kind, Session
+
+TAIL: Final = 300
+"""Rows that are sent without being asked for: more than a screen holds."""
+
+BATCH: Final = 1000
+"""Rows that one answer holds at most."""
+
+_SLICE: Final = 0.03
+_FIRST_SCAN: Final = 0.2
+_MOST_LINKS: Final = 100
+
+Transmit = Callable[[dict[str, Any], list[bytes]], None]
+
+
+class Controls(Protocol):
+    """What the buttons of a timeline do, and what it asks about gates.
+
+    Each method may be called from any thread, one call at a time, and returns
+    soon: what needs the lab's loop is posted to it.
+    """
+
+    def step(self, connection: str | None) -> object:
+        """Let one held event of a connection through; None means all of them."""
+
+    def resume(self, connection: str | None) -> object:
+        """Let a connection run freely; None means all of them."""
+
+    def pause(self, connection: str | None) -> object:
+        """Hold a connection at its next event; None means all of them."""
+
+    def stops(self) -> Any:
+        """Return what is held now: the engine's stops, or dicts with their keys."""
+
+    def statuses(self) -> Mapping[str, str]:
+        """Return ``open``, ``paused``, ``closed`` or ``raised`` by connection."""
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback()`` after each change; return the way to stop."""
+
+
+class Publisher:
+    """Answers the views of one timeline, and tells them what is new.
+
+    Args:
+        session: The session to show.
+        controls: What its buttons do, or None for a timeline without buttons.
+        transmit: Sends a message and its binary buffers to every view.
+        library: Returns the source of a JavaScript library by its name.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        controls: Controls | None,
+        transmit: Transmit,
+        library: Callable[[str], bytes],
+    ) -> None:
+        self._session = session
+        self._controls = controls
+        self._transmit = transmit
+        self._library = library
+        self._digest = Digest(session)
+        self._matches = Matches(session)
+        self._views: set[str] = set()
+        self._number = 0
+        self._told = 0
+        self._told_lanes: dict[str, list[Any]] = {}
+        self._told_stops = b""
+        self._answers: dict[str, Callable[[Mapping[str, Any]], object]] = {
+            "ready": self._ready,
+            "gone": self._gone,
+            "rows": self._rows,
+            "detail": self._detail,
+            "filter": self._filter,
+            "library": self._send_library,
+            "step": self._control,
+            "resume": self._control,
+            "pause": self._control,
+        }
+
+    def answer(self, message: Any) -> None:
+        """Do what a view asks; what it asks wrongly, it is told."""
+        wish = message.get("do") if isinstance(message, Mapping) else None
+        found = self._answers.get(wish) if isinstance(wish, str) else None
+        if found is None:
+            self._problem(f"The timeline cannot do {wish!r}.")
+            return
+        try:
+            found(message)
+        except Exception as error:  # of the lab, or of the application's own objects
+            self._problem(f"{wish}: {error or type(error).__name__}")
+
+    def update(self) -> bool:
+        """Tell the views what is new; return whether there is more to do."""
+        if not self._views:
+            return False
+        complete = self._digest.catch_up(_SLICE)
+        scanned = self._matches.scan(_SLICE)
+        self._send_news()
+        return not (complete and scanned)
+
+    def forget(self) -> None:
+        """Let go of the lab; what was recorded stays readable."""
+        self._controls = None
+        self._views.clear()
+
+    def _ready(self, message: Mapping[str, Any]) -> None:
+        view = str(message["view"])
+        self._views.add(view)
+        self._digest.catch_up(_SLICE)
+        total = len(self._session)
+        live = self._controls is not None
+        first = max(0, total - TAIL) if live else 0
+        self._told, self._told_lanes, self._told_stops = total, {}, b""
+        self._send(
+            "hello",
+            {
+                "view": view,
+                "live": live,
+                "started": self._session.started.isoformat(),
+                "rows": rows(self._session, first, TAIL),
+                "filter": self._matches.everything(),
+                **self._state(),
+            },
+        )
+
+    def _gone(self, message: Mapping[str, Any]) -> None:
+        self._views.discard(str(message["view"]))
+
+    def _rows(self, message: Mapping[str, Any]) -> None:
+        first, count = int(message["first"]), int(message["count"])
+        wanted = rows(self._session, max(0, first), min(max(0, count), BATCH))
+        self._send("rows", {"total": len(self._session), "rows": wanted})
+
+    def _detail(self, message: Mapping[str, Any]) -> None:
+        index = int(message["index"])
+        if not 0 <= index < len(self._session):
+            self._problem(f"There is no event {index}.")
+            return
+        event = self._session[index]
+        shown, frame = detail(event, live=self._controls is not None)
+        buffers = [frame.content] if frame.form == "bytes" else []
+        self._send("detail", shown | self._links(index, event.cause), buffers)
+
+    def _links(self, index: int, cause: int | None) -> dict[str, Any]:
+        effects = self._digest.effects.get(index, [])
+        siblings = self._digest.effects.get(cause, []) if cause is not None else []
+        about = [self._session[i] for i in (*effects, *siblings)[: 4 * _MOST_LINKS]]
+        quiet = [e for e in about if e.kind in (Kind.LOG, Kind.SQL)]
+        known = cause is not None and 0 <= cause < len(self._session)
+        return {
+            "cause": brief(self._session[cause]) if known and cause is not None else None,
+            "effects": [brief(self._session[i]) for i in effects[:_MOST_LINKS]],
+            "effects_total": len(effects),
+            "related": [
+                brief(e) for e in quiet[:_MOST_LINKS] if e.index != index
+            ],
+        }
+
+    def _filter(self, message: Mapping[str, Any]) -> None:
+        text = str(message.get("text", ""))
+        matcher: Matcher | None = None
+        try:
+            matcher = parse(text)
+        except ValueError as error:
+            self._send("filter", {"filter": {"text": text, "error": str(error)}})
+            return
+        self._matches.restart(text, matcher)
+        self._matches.scan(_FIRST_SCAN)
+        self._send("filter", {"filter": self._matches.everything()})
+
+    def _send_library(self, message: Mapping[str, Any]) -> None:
+        name = str(message["name"])
+        self._send("library", {"name": name}, [self._library(name)])
+
+    def _control(self, message: Mapping[str, Any]) -> None:
+        if self._controls is None:
+            self._problem("This timeline has no lab to control.")
+            return
+        connection = message.get("connection")
+        name = None if connection is None else str(connection)
+        getattr(self._controls, str(message["do"]))(name)
+
+    def _send_news(self) -> None:
+        total = len(self._session)
+        news = self._state()
+        if total > self._told:
+            first = max(self._told, total - TAIL)
+            news["rows"] = rows(self._session, first, total - first)
+            self._told = total
+        if hits := self._matches.news():
+            news["filter"] = hits
+        if len(news) > 1:
+            self._send("news", news)
+
+    def _state(self) -> dict[str, Any]:
+        """Return the total, and of lanes and stops what has changed."""
+        statuses = self._controls.statuses() if self._controls is not None else {}
+        state: dict[str, Any] = {"total": len(self._session)}
+        lanes = {
+            name: _lane_row(lane, statuses.get(name))
+            for name, lane in self._digest.lanes.items()
+        }
+        if changed := [
+            row for name, row in lanes.items() if row != self._told_lanes.get(name)
+        ]:
+            state["lanes"] = changed
+        self._told_lanes = lanes
+        held = self._controls.stops() if self._controls is not None else ()
+        stops = [stop_row(stop) for stop in held]
+        if (written := dumps(stops)) != self._told_stops:
+            state["stops"] = stops
+            self._told_stops = written
+        return state
+
+    def _problem(self, text: str) -> None:
+        self._send("problem", {"text": text})
+
+    def _send(
+        self, what: str, body: dict[str, Any], buffers: list[bytes] | None = None
+    ) -> None:
+        self._number += 1
+        content = {"what": what, "number": self._number}
+        self._transmit(content, [dumps(body), *(buffers or [])])
+
+
+def _lane_row(lane: Lane, status: str | None) -> list[Any]:
+    # What the lab says of a connection that has ended is not newer than its end.
+    shown = lane.status if status is None or lane.last is not None else status
+    last = -1 if lane.last is None else lane.last
+    return [
+        visible(lane.name), lane.order, lane.column, lane.protocol, lane.first, last, shown
+    ]

@@ -1,0 +1,250 @@
+"""The walker: follows one conversation through the table of its protocol.
+
+It knows no rule by itself. What is legal when stands in the tables, what values mean
+in the checks of ``_http``, ``_websocket``, ``_lifespan`` and ``_extensions``. It
+waits for nothing, reads no clock and knows no event loop.
+
+How an event is judged: is it an event of this protocol at all (GEN-04 to GEN-07,
+EXT-01); may it come in this state (the table); are its values right (the checks).
+The first of these that fails ends the judgement, so that one fault is one finding.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from asgilab.protocol._extensions import file_breaches
+from asgilab.protocol._findings import NOTHING, Breach, Finding, Findings, Severity
+from asgilab.protocol._http import HTTP
+from asgilab.protocol._lifespan import LIFESPAN
+from asgilab.protocol._memory import Memory
+from asgilab.protocol._messages import (
+    MESSAGES,
+    Direction,
+    MessageType,
+    key_breaches,
+    read_once,
+)
+from asgilab.protocol._protocol import Protocol
+from asgilab.protocol._severities import SPEC, Severities
+from asgilab.protocol._table import Arrow
+from asgilab.protocol._values import shown
+from asgilab.protocol._websocket import WEBSOCKET
+from asgilab.types import Message, Scope
+
+PROTOCOLS: Final[Mapping[str, Protocol]] = {
+    protocol.name: protocol for protocol in (HTTP, WEBSOCKET, LIFESPAN)
+}
+"""The protocols by scope type."""
+
+ANYTHING: Final = Protocol(
+    name="",
+    start="unknown",
+    table={"unknown": {}},
+    unknown_sent="GEN-07",
+    unknown_delivered="GEN-12",
+)
+"""What a scope of a type that ASGI does not know is held to: nothing but GEN-03."""
+
+
+class Conversation:
+    """One connection's events, judged as they come.
+
+    Tell it of everything, in order: ``deliver()`` before an event is put into
+    ``receive()``, ``received()`` when the application has got it, ``sent()`` for
+    each event that it sends, and ``returned()`` or ``raised()`` at its end. Each
+    answers with what that event breaks: ``()`` nearly always.
+
+    After a finding it goes on, and the state is the one that a server would be in:
+
+    * An event that may not come in this state, that no scope announces or that is
+      no event leaves the state as it was. The table names the few exceptions, such
+      as an early accept.
+    * An event that may come but holds wrong values moves the state as the right one
+      would have done. So an application whose ``send()`` raised for the value finds
+      the same state as with uvicorn and daphne.
+    * An event that the specification makes a no-op (after the end) changes nothing,
+      and ``ignored`` is True.
+    * A delivery with an error counts as refused and changes nothing at all, unless
+      it is forced.
+
+    Example:
+        A frame before the handshake was answered::
+
+            conversation = Conversation(websocket_scope("/chat/"))
+            conversation.deliver({"type": "websocket.connect"})        # ()
+            conversation.sent({"type": "websocket.send", "text": "hi"})
+            # (Finding(rule="WS-30", severity=Severity.ERROR, text="websocket.send
+            # in state connecting; expected websocket.accept, websocket.close or
+            # websocket.http.response.start"),)
+
+    Args:
+        scope: The scope that the application is given, complete: a copy is kept
+            to see whether it was changed (GEN-13). A scope of an unknown type gets
+            a conversation that allows everything.
+        severities: How grave each rule is. A rule that is off is not reported.
+
+    Attributes:
+        scope: The scope.
+        severities: The severities.
+        protocol: The protocol, with its table.
+        state: The state now, such as ``"connecting"`` or ``"open"``.
+        ignored: Whether the last event of ``sent()`` is to have no effect: the
+            connection had ended before. In the state ``gone`` a server of version
+            2.4 raises an OSError for it (HTTP-33, WS-40).
+    """
+
+    __slots__ = (
+        "_before",
+        "_memory",
+        "_steady",
+        "_waiting",
+        "ignored",
+        "protocol",
+        "scope",
+        "severities",
+        "state",
+    )
+
+    def __init__(self, scope: Scope, severities: Severities = SPEC) -> None:
+        kind = scope.get("type")
+        self.scope = scope
+        self.severities = severities
+        self.protocol = (
+            PROTOCOLS.get(kind, ANYTHING) if isinstance(kind, str) else ANYTHING
+        )
+        self.state = self.protocol.start
+        self.ignored = False
+        self._memory = Memory(scope)
+        self._before = dict(scope)
+        # Frames go both ways and change nothing: the quick way is open.
+        self._steady = False
+        # Something is still to be noted from what the application receives.
+        self._waiting = self.protocol is not HTTP
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The event types that the application may send now."""
+        return self._legal(Direction.SEND)
+
+    @property
+    def deliverable(self) -> tuple[str, ...]:
+        """The event types that may be delivered to the application now."""
+        return self._legal(Direction.RECEIVE)
+
+    def deliver(self, message: Message, *, forced: bool = False) -> Findings:
+        """Judge an event that is about to be put into ``receive()``.
+
+        Args:
+            message: The event.
+            forced: Whether it is delivered whatever is found. Otherwise an event
+                with an error counts as refused, and the conversation stays as it
+                was.
+
+        Returns:
+            What it breaks.
+        """
+        # The quick way: nothing but a frame with one key, while frames may come.
+        if (
+            self._steady
+            and type(message) is dict
+            and len(message) == 2
+            and message.get("type") == "websocket.receive"
+            and (type(message.get("text")) is str or type(message.get("bytes")) is bytes)
+        ):
+            return NOTHING
+        return self._judge(message, Direction.RECEIVE, forced=forced)
+
+    def received(self, message: Message) -> None:
+        """Note that the application has got an event out of ``receive()``.
+
+        Args:
+            message: The event.
+        """
+        if self._waiting:
+            memory = self._memory
+            memory.touched = True
+            if isinstance(message, Mapping):
+                memory.heard |= message.get("type") == self.protocol.awaited
+            self._waiting = not memory.heard and self.protocol is not ANYTHING
+
+    def sent(self, message: Message) -> Findings:
+        """Judge an event that the application sends.
+
+        Args:
+            message: A shallow copy of the event. What may be read only once, such
+                as a generator of headers, is replaced in it by a list.
+
+        Returns:
+            What it breaks.
+        """
+        if (
+            self._steady
+            and type(message) is dict
+            and len(message) == 2
+            and message.get("type") == "websocket.send"
+            and (type(message.get("text")) is str or type(message.get("bytes")) is bytes)
+        ):
+            return NOTHING
+        return self._judge(message, Direction.SEND, forced=True)
+
+    def gone(self) -> None:
+        """Note that the client has left without a word: the socket is lost."""
+        if self.protocol is not ANYTHING:
+            self._move(self._arrow("(drop)"))
+
+    def returned(self, result: object = None) -> Findings:
+        """Judge the return of the application.
+
+        Args:
+            result: What it returned; anything but None breaks GEN-17.
+
+        Returns:
+            What it breaks.
+        """
+        breaches = self._end("(return)", "returned")
+        if result is not None:
+            breaches.append(
+                ("GEN-17", f"the application returned {shown(result)}; expected None")
+            )
+        return self._findings(breaches)
+
+    def raised(self) -> Findings:
+        """Judge that the application raised an exception of its own.
+
+        An OSError that ``send()`` raised and that rises from the application is
+        none of its own (GEN-16): call neither this nor ``returned()`` for it.
+
+        Returns:
+            What it breaks.
+        """
+        return self._findings(self._end("(raise)", "raised"))
+
+    # From here on: the long way.
+
+    def _judge(
+        self, message: Message, direction: Direction, *, forced: bool
+    ) -> Findings:
+        """Walk one step, and say what was wrong with it."""
+        self.ignored = False
+        if self.protocol is ANYTHING:
+            self._memory.touched = True
+            return NOTHING
+        row, wrong = self._recognise(message, direction)
+        if row is None:
+            return self._findings([wrong])
+        for name in ("headers", "links"):
+            if name in row.keys:
+                read_once(message, name)
+        flag = self._flag(row.type, message)
+        arrow = self._arrow(row.type + flag)
+        breaches = self._order(row, flag, arrow)
+        if arrow.rule is None or arrow.state != self.state:
+            breaches.extend(self._content(row, message))
+        elif arrow.rule is not None:
+            self.ignored = arrow.ignored
+            return self._findings(breaches)
+        found = self._findings(breaches)
+        if forced or not any(each.severity is Severity.ERROR for each in found):
+            self._note(row.type, message)
+            self._move(arrow)
+        return found

@@ -1,0 +1,78 @@
+"""What makes up one protocol: its table, its event types and their checks.
+
+The shape only. ``_http``, ``_websocket`` and ``_lifespan`` fill it in, and
+``_conversation`` walks it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from asgilab.protocol._findings import Breaches
+from asgilab.protocol._memory import Memory
+from asgilab.protocol._messages import MESSAGES, Direction, MessageType
+from asgilab.protocol._table import Table
+from asgilab.types import Message
+
+Flag: TypeAlias = Callable[[Memory, Message], str]
+"""Says which flag an event carries in the table, such as ``"+more"``, or ""."""
+
+Check: TypeAlias = Callable[[Memory, Message, str], Breaches]
+"""Says which rules an event breaks that is right in this state."""
+
+Note: TypeAlias = Callable[[Memory, Message], None]
+"""Keeps in memory what an event said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One of the protocols that ASGI carries.
+
+    Attributes:
+        name: The scope type, such as ``"websocket"``.
+        start: The state of a new conversation.
+        table: What each step does in each state.
+        unknown_sent: The rule that an unknown event type breaks when sent.
+        unknown_delivered: The same when it is delivered.
+        phrases: Flag to the words that tell it in a finding.
+        flags: Event type to the function that finds its flag.
+        checks: Event type to the function that judges its values.
+        notes: Event type to the function that remembers what it said.
+        awaited: The event that the application has to have received before it
+            answers, or None.
+        steady: States in which frames go both ways and change nothing.
+    """
+
+    name: str
+    start: str
+    table: Table
+    unknown_sent: str
+    unknown_delivered: str
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, Flag] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    awaited: str | None = None
+    steady: frozenset[str] = frozenset()
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """All states, in the order of the table."""
+        return tuple(self.table)
+
+    @property
+    def messages(self) -> tuple[MessageType, ...]:
+        """All event types of this protocol."""
+        prefix = f"{self.name}."
+        return tuple(row for row in MESSAGES.values() if row.type.startswith(prefix))
+
+    def types(self, direction: Direction) -> tuple[str, ...]:
+        """The names of the event types of one direction, in the table's order."""
+        steps = (step.partition("+")[0] for step in self.table[self.start])
+        return tuple(
+            dict.fromkeys(
+                step
+                for step in steps
+                if step in MESSAGES and MESSAGES[step].direction is direction
+            )
+        )

@@ -46,9 +46,19 @@ def test_every_import_goes_down() -> None:
         ("sessions/_event.py", "import asyncio", "perform no I/O"),
         ("sessions/_event.py", "import asgilab.sessions._file", "in a circle"),
         ("engine/_quiet.py", "import django", "Only asgilab.django"),
+        ("engine/_quiet.py", "import asgilab.sessions", "knows no protocol"),
+        ("communicators/__init__.py", "import pytest", "no test runner"),
         ("misc/__init__.py", "", "one staircase"),
     ],
-    ids=["upwards", "input and output", "in a circle", "Django", "a room of no floor"],
+    ids=[
+        "upwards",
+        "input and output",
+        "in a circle",
+        "Django",
+        "an engine that knows too much",
+        "a test runner under the drop-in names",
+        "a room of no floor",
+    ],
 )
 def test_a_floor_that_is_broken_on_purpose_is_reported(
     copy: Path, file: str, line: str, contract: str

@@ -4,7 +4,7 @@ Importing this floor imports neither IPython nor Django nor pytest.
 """
 
 from asgilab.communicators._application import ApplicationCommunicator
-from asgilab.communicators._current import record_here
+from asgilab.communicators._current import handle_here, record_here
 from asgilab.communicators._http import HttpCommunicator, Response
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue
@@ -20,5 +20,6 @@ __all__ = [
     "Validation",
     "WebsocketCommunicator",
     "Wiring",
+    "handle_here",
     "record_here",
 ]

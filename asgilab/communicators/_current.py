@@ -3,6 +3,7 @@
 Taps use this; they know neither lines nor communicators.
 """
 
+from types import CodeType
 from typing import Any
 
 from asgilab.communicators._line import CURRENT
@@ -10,15 +11,35 @@ from asgilab.sessions import Kind, Source
 
 
 def record_here(
-    kind: Kind, message: dict[str, Any], source: Source | None = None
-) -> bool:
+    kind: Kind,
+    message: dict[str, Any],
+    source: Source | tuple[CodeType, int] | None = None,
+    cause: int | None = None,
+) -> int | None:
     """Record an event on the connection whose application is running.
 
+    Args:
+        kind: What sort of thing happened.
+        message: What there is to tell of it.
+        source: The user's line, where one is known.
+        cause: Index of the event that it came of. Default: the event that the
+            application is handling.
+
     Returns:
-        False when no application of a communicator is running here.
+        The index of the new event, or None when no application of a
+        communicator is running here.
     """
     line = CURRENT.get(None)
-    if line is None:
-        return False
-    line.record(kind, message, source)
-    return True
+    return None if line is None else line.record(kind, message, source, cause)
+
+
+def handle_here(index: int | None) -> None:
+    """Say what the running application handles beside the events of its client.
+
+    Args:
+        index: Index of the event that it was given, or None once it asks for
+            the next one.
+    """
+    line = CURRENT.get(None)
+    if line is not None:
+        line.aside = index

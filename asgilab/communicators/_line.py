@@ -60,7 +60,17 @@ class Line:
         self._conversation: Conversation | None = None
         self._record: Callable[..., int] | None = None
         self._handling: int | None = None
+        self.aside: int | None = None
         self._gates = wiring.gates
+
+    @property
+    def handling(self) -> int | None:
+        """Index of the event that the application handles now, where that is known.
+
+        It handles what it was given last, until it asks for the next one. What
+        came by another way (a channel layer) stands in ``aside``.
+        """
+        return self.aside if self._handling is None else self._handling
 
     @property
     def closed(self) -> bool:
@@ -152,10 +162,17 @@ class Line:
         if self._conversation is not None:
             self._conversation.gone()
 
-    def record(self, kind: Kind, message: dict[str, Any], place: Any = None) -> None:
+    def record(
+        self,
+        kind: Kind,
+        message: dict[str, Any],
+        place: Any = None,
+        cause: int | None = None,
+    ) -> int | None:
         """Record something that happened while the application was running."""
-        if self._record is not None:
-            self._record(kind, message, place, self._handling)
+        if self._record is None:
+            return None
+        return self._record(kind, message, place, self.handling if cause is None else cause)
 
     def end(self, task: asyncio.Task[None]) -> None:
         """Take note that the application has returned or raised; once is enough."""
@@ -232,7 +249,7 @@ class Line:
                 self._judge(findings, message, place)
         if self._record is not None:
             recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
-            self._record(Kind.SEND, recorded, place, self._handling, note)
+            self._record(Kind.SEND, recorded, place, self.handling, note)
         outbox = self.outbox
         outbox.events.append(copy)
         if outbox.waiters:
@@ -264,7 +281,7 @@ class Line:
     def _note(self, kind: Kind, message: Any, place: Any, note: str) -> None:
         if self._record is not None:
             copy = dict(message) if isinstance(message, dict) else {"type": repr(message)}
-            self._record(kind, copy, place, self._handling, note)
+            self._record(kind, copy, place, self.handling, note)
 
     async def _hold_received(self, message: Message, frame: FrameType) -> list[Any]:
         gates = self._gates

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from asgilab.django._identity import log_in
+    from asgilab.django._layer_tap import LayerTap
     from asgilab.django._live_case import ChannelsLiveServerTestCase
     from asgilab.django._project import Project, fresh_channel_layers
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
 
 __all__ = [
     "ChannelsLiveServerTestCase",
+    "LayerTap",
     "Project",
     "Relocated",
     "Snapshot",
@@ -26,6 +28,7 @@ __all__ = [
 
 _ROOMS: Final = {
     "ChannelsLiveServerTestCase": "_live_case",
+    "LayerTap": "_layer_tap",
     "Project": "_project",
     "fresh_channel_layers": "_project",
     "log_in": "_identity",

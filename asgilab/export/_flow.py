@@ -18,6 +18,7 @@ _LARGE: Final = 1_000_000
 _CLOCK: Final = re.compile(
     r"(\d{4}-\d\d-\d\d[T ])?\d\d?:\d\d(:\d\d)?( ?[AaPp]\.?[Mm]\.?)?(Z|[+-]\d\d:?\d\d)?"
 )
+_PLAIN: Final = re.compile(r"[\w .:/@-]*", re.ASCII)
 _DAY: Final = re.compile(r"\d{1,4}[-/.]\d\d?[-/.]\d{1,4}")
 
 
@@ -187,10 +188,18 @@ def _equal(origin: Finding, finding: Finding) -> bool:
 
 
 def _nameable(finding: Finding) -> bool:
-    """Tell whether a test can name the value: it stands in a text frame or body."""
-    return finding.path[0] in ("text", "body") and all(
-        isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        for value in finding.values
+    """Tell whether a test can name the value: it stands in a text frame or body.
+
+    A key that needs escapes could not stand inside an f-string.
+    """
+    plain = all(isinstance(k, int) or _PLAIN.fullmatch(k) for k in finding.path)
+    return (
+        plain
+        and finding.path[0] in ("text", "body")
+        and all(
+            isinstance(value, (str, int, float)) and not isinstance(value, bool)
+            for value in finding.values
+        )
     )
 
 

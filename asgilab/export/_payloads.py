@@ -7,9 +7,8 @@ or a fixture.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from asgilab.export._flow import Carried, Plan, Woven
 from asgilab.export._literals import literal, quoted_part
@@ -143,7 +142,7 @@ class Payloads:
     def _known(self, verdict: Carried | Woven) -> Code:
         if isinstance(verdict, Carried):
             return Code(self._reference(verdict))
-        return _joined(
+        return _woven(
             [
                 part if isinstance(part, str) else Code(self._reference(part))
                 for part in verdict.parts
@@ -159,10 +158,15 @@ def _joined(parts: list[str | Code]) -> Any:
     """Return a text, or an f-string where some part of it is code."""
     if all(isinstance(part, str) for part in parts):
         return "".join(str(part) for part in parts)
+    return _woven(parts)
+
+
+def _woven(parts: list[str | Code]) -> Code:
     inner = "".join(
         quoted_part(part)
         if isinstance(part, str)
-        # Before Python 3.12 the quotes of an f-string cannot stand inside it.
+        # Before Python 3.12 the quotes of an f-string cannot stand inside it. No
+        # key in a reference holds a quote: ``_flow`` carries none that does.
         else "{" + part.text.replace('"', "'") + "}"
         for part in parts
     )

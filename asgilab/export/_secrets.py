@@ -8,6 +8,7 @@ searched for every secret that is known.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from asgilab.errors import ExportError
@@ -68,7 +69,7 @@ def is_secret_name(name: str) -> bool:
     """
     found = words(name)
     return not _WORDS.isdisjoint(found) or any(
-        pair in _PAIRS for pair in zip(found, found[1:], strict=False)
+        pair in _PAIRS for pair in pairwise(found)
     )
 
 

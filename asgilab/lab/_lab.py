@@ -5,6 +5,7 @@ communicators, holding by the gates, recording by the session.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any, Literal, Self, TypeVar
@@ -308,6 +309,10 @@ class Lab:
             await loop.run_in_executor(None, self._project.open)
             self._resources.callback(self._project.close)
         self._resources.enter_context(LogTap())
+        if "channels.layers" in sys.modules and self._project is not None:
+            from asgilab.django import LayerTap
+
+            self._resources.enter_context(LayerTap())
         try:
             await self._start_up()
         except BaseException:

@@ -10,10 +10,17 @@ The first of these that fails ends the judgement, so that one fault is one findi
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from asgilab.protocol._extensions import file_breaches
-from asgilab.protocol._findings import NOTHING, Breach, Finding, Findings, Severity
+from asgilab.protocol._findings import (
+    NOTHING,
+    Breach,
+    Breaches,
+    Finding,
+    Findings,
+    Severity,
+)
 from asgilab.protocol._http import HTTP
 from asgilab.protocol._lifespan import LIFESPAN
 from asgilab.protocol._memory import Memory
@@ -27,7 +34,7 @@ from asgilab.protocol._messages import (
 from asgilab.protocol._protocol import Protocol
 from asgilab.protocol._severities import SPEC, Severities
 from asgilab.protocol._table import Arrow
-from asgilab.protocol._values import shown
+from asgilab.protocol._values import named, shown
 from asgilab.protocol._websocket import WEBSOCKET
 from asgilab.types import Message, Scope
 
@@ -44,6 +51,9 @@ ANYTHING: Final = Protocol(
     unknown_delivered="GEN-12",
 )
 """What a scope of a type that ASGI does not know is held to: nothing but GEN-03."""
+
+_READ_ONCE = frozenset({"headers", "links"})
+"""Keys whose value may be a generator, which only one reader gets to read."""
 
 
 class Conversation:
@@ -149,7 +159,9 @@ class Conversation:
             and type(message) is dict
             and len(message) == 2
             and message.get("type") == "websocket.receive"
-            and (type(message.get("text")) is str or type(message.get("bytes")) is bytes)
+            and (
+                type(message.get("text")) is str or type(message.get("bytes")) is bytes
+            )
         ):
             return NOTHING
         return self._judge(message, Direction.RECEIVE, forced=forced)
@@ -182,7 +194,9 @@ class Conversation:
             and type(message) is dict
             and len(message) == 2
             and message.get("type") == "websocket.send"
-            and (type(message.get("text")) is str or type(message.get("bytes")) is bytes)
+            and (
+                type(message.get("text")) is str or type(message.get("bytes")) is bytes
+            )
         ):
             return NOTHING
         return self._judge(message, Direction.SEND, forced=True)
@@ -202,6 +216,10 @@ class Conversation:
             What it breaks.
         """
         breaches = self._end("(return)", "returned")
+        if self.protocol is ANYTHING and not self._memory.touched:
+            kind = shown(self.scope.get("type"))
+            said = f"the application returned at once from a scope of type {kind}"
+            breaches.append(("GEN-03", f"{said}; expected an exception"))
         if result is not None:
             breaches.append(
                 ("GEN-17", f"the application returned {shown(result)}; expected None")
@@ -229,22 +247,135 @@ class Conversation:
         if self.protocol is ANYTHING:
             self._memory.touched = True
             return NOTHING
-        row, wrong = self._recognise(message, direction)
-        if row is None:
-            return self._findings([wrong])
-        for name in ("headers", "links"):
-            if name in row.keys:
-                read_once(message, name)
-        flag = self._flag(row.type, message)
+        row = self._recognise(message, direction)
+        if not isinstance(row, MessageType):
+            return self._findings([row])
+        for name in _READ_ONCE.intersection(row.keys):
+            read_once(message, name)
+        return self._walk(row, message, forced=forced)
+
+    def _recognise(
+        self, message: Message, direction: Direction
+    ) -> MessageType | Breach:
+        """The row of an event, or why it has none: GEN-04 to GEN-07, EXT-01."""
+        if not isinstance(message, dict):
+            return "GEN-04", f"{shown(message)} in state {self.state}; expected a dict"
+        kind = message.get("type")
+        if not isinstance(kind, str):
+            said = f"an event of type {shown(kind)} in state {self.state}"
+            return "GEN-05", f"{said}; expected a str"
+        row = MESSAGES.get(kind)
+        if not kind.startswith(f"{self.protocol.name}."):
+            rule, wrong = "GEN-06", f" of a {self.protocol.name} scope"
+        elif row is None or row.direction is not direction:
+            rule, wrong = self._unknown(direction)
+        elif row.extension is None or self._memory.announces(row.extension):
+            return row
+        else:
+            rule, wrong = "EXT-01", " without its extension in the scope"
+        said = f"{named(kind)} in state {self.state}{wrong}"
+        return rule, f"{said}; {self._expected(direction)}"
+
+    def _unknown(self, direction: Direction) -> Breach:
+        if direction is Direction.SEND:
+            return self.protocol.unknown_sent, ", which is no event to send"
+        return self.protocol.unknown_delivered, ", which is no event to deliver"
+
+    def _walk(self, row: MessageType, message: Message, *, forced: bool) -> Findings:
+        """Take the step of an event that the protocol knows."""
+        flag = self._flag(row, message)
         arrow = self._arrow(row.type + flag)
-        breaches = self._order(row, flag, arrow)
-        if arrow.rule is None or arrow.state != self.state:
+        stays = arrow.rule is not None and arrow.state == self.state
+        breaches = [] if arrow.rule is None else [self._disorder(row, flag, arrow.rule)]
+        if not stays:
             breaches.extend(self._content(row, message))
-        elif arrow.rule is not None:
-            self.ignored = arrow.ignored
-            return self._findings(breaches)
         found = self._findings(breaches)
         if forced or not any(each.severity is Severity.ERROR for each in found):
-            self._note(row.type, message)
+            self.ignored = arrow.ignored
+            if not stays and row.type in self.protocol.notes:
+                self.protocol.notes[row.type](self._memory, message)
             self._move(arrow)
         return found
+
+    def _flag(self, row: MessageType, message: Message) -> str:
+        flag = self.protocol.flags.get(row.type)
+        return "" if flag is None else flag(self._memory, message)
+
+    def _arrow(self, step: str) -> Arrow:
+        return self.protocol.table[self.state][step]
+
+    def _disorder(self, row: MessageType, flag: str, rule: str) -> Breach:
+        """What to say of an event that may not come in this state."""
+        said = f"{row.type} in state {self.state}"
+        expected = self._expected(row.direction)
+        if flag and self._arrow(row.type).rule is None:
+            # The flag is what makes it wrong.
+            said += self.protocol.phrases[flag]
+            expected = "expected it afterwards" if flag == "+early" else expected
+        return rule, f"{said}; {expected}"
+
+    def _content(self, row: MessageType, message: Message) -> list[Breach]:
+        """What is wrong with the values of an event."""
+        breaches = list(key_breaches(row, message))
+        check = self.protocol.checks.get(row.type)
+        if check is not None:
+            breaches += check(self._memory, message, self.state)
+        said = f"{row.type} in state {self.state}"
+        return [(rule, f"{said} {wrong}") for rule, wrong in breaches]
+
+    def _move(self, arrow: Arrow) -> None:
+        self.state = arrow.state
+        self._steady = arrow.state in self.protocol.steady and self._memory.greeted
+
+    def _end(self, step: str, verb: str) -> list[Breach]:
+        """What the end of the application breaks, whichever end it is."""
+        if self.protocol is ANYTHING:
+            return []
+        breaches: list[Breach] = []
+        rule = self._arrow(step).rule
+        if rule is not None:
+            said = f"the application {verb} in state {self.state}"
+            breaches.append((rule, f"{said}; {self._expected(Direction.SEND)}"))
+        breaches += [
+            (rule, f"the application {wrong}")
+            for rule, wrong in (*file_breaches(self._memory), *self._scope_breaches())
+        ]
+        return breaches
+
+    def _scope_breaches(self) -> Breaches:
+        """Whether the scope is another than it was (GEN-13)."""
+        before, scope = self._before, self.scope
+        keys = [
+            key
+            for key in {**before, **scope}
+            if before.get(key, before) is not scope.get(key, scope)
+        ]
+        if keys:
+            names = ", ".join(map(shown, keys))
+            yield "GEN-13", f"changed {names} in its scope; expected a changed copy"
+
+    def _legal(self, direction: Direction) -> tuple[str, ...]:
+        """The event types that break no order in this state."""
+        return tuple(
+            kind for kind in self.protocol.types(direction) if self._may(MESSAGES[kind])
+        )
+
+    def _may(self, row: MessageType) -> bool:
+        if row.extension is not None and not self._memory.announces(row.extension):
+            return False
+        flag = self._flag(row, {"type": row.type})
+        # An answer is allowed in its state even where it is still too early.
+        return self._arrow(row.type + flag.removesuffix("+early")).rule is None
+
+    def _expected(self, direction: Direction) -> str:
+        """The legal event types in words."""
+        *most, last = self._legal(direction) or ("nothing now",)
+        return f"expected {', '.join(most)} or {last}" if most else f"expected {last}"
+
+    def _findings(self, breaches: Iterable[Breach]) -> Findings:
+        """Breaches with their severities, without those that are off."""
+        return tuple(
+            Finding(rule, self.severities[rule], said)
+            for rule, said in breaches
+            if self.severities[rule] is not Severity.OFF
+        )

@@ -66,7 +66,7 @@ def header_breaches(message: Message, rule: str) -> Breaches:
     yield from _capitals(names)
 
 
-def _shape(pair: Any) -> str | None:
+def _shape(pair: object) -> str | None:
     """What is wrong with one pair, or None."""
     if not isinstance(pair, list | tuple):
         return shown(pair)
@@ -131,8 +131,6 @@ def values_of(headers: Iterable[Any], name: bytes) -> list[bytes]:
     Returns:
         The values; empty when there is no such header.
     """
-    return [pair[1] for pair in headers if _shape(pair) is None and _is(pair, name)]
-
-
-def _is(pair: Any, name: bytes) -> bool:
-    return bool(pair[0].lower() == name)
+    return [
+        pair[1] for pair in headers if _shape(pair) is None and pair[0].lower() == name
+    ]

@@ -142,7 +142,9 @@ def body_breaches(memory: Memory, message: Message, state: str) -> Breaches:
     if memory.length is None or memory.count > memory.length:
         return
     total = memory.count + size
-    if total > memory.length or (total < memory.length and not message.get("more_body")):
+    if total > memory.length or (
+        total < memory.length and not message.get("more_body")
+    ):
         yield (
             "HTTP-25",
             f"brings the body to {total} bytes; "

@@ -71,13 +71,11 @@ class Memory:
         was made by a test in a hurry, and is held to nothing old.
         """
         asgi = self.scope.get("asgi")
-        named = isinstance(asgi, Mapping)
-        given = (asgi.get("spec_version") if named else None) or self.scope.get(
-            "spec_version"
-        )
+        named = asgi if isinstance(asgi, Mapping) else {}
+        given = named.get("spec_version") or self.scope.get("spec_version")
         if isinstance(given, str):
             return read_version(given)
-        return (2, 0) if named else LATEST
+        return LATEST if asgi is None else (2, 0)
 
     def announces(self, extension: str) -> bool:
         """Whether the scope announces an extension."""

@@ -208,7 +208,7 @@ def key_breaches(row: MessageType, message: Message) -> Breaches:
     yield from _foreign_breaches(message, row.keys)
 
 
-def _value_breaches(key: Key, value: Any) -> Breaches:
+def _value_breaches(key: Key, value: object) -> Breaches:
     """Check one value against its key."""
     if not key.types or (value is None and key.none):
         return
@@ -262,7 +262,9 @@ def read_once(message: Message, name: str) -> list[Any] | tuple[Any, ...] | None
     items = _listed(value)
     if items is None:
         return None
-    message[name] = [item if (pair := _listed(item)) is None else pair for item in items]
+    message[name] = [
+        item if (pair := _listed(item)) is None else pair for item in items
+    ]
     return message[name]  # type: ignore[no-any-return]
 
 

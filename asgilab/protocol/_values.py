@@ -6,6 +6,7 @@ Nothing here knows an event type.
 
 from math import isfinite
 from reprlib import Repr
+from typing import TypeGuard
 
 MOST = 2**63 - 1
 """The greatest int that an event may hold: 64 bits with a sign."""
@@ -35,7 +36,19 @@ def shown(value: object) -> str:
     return f"a value of type {type(value).__name__}"
 
 
-def is_int(value: object) -> bool:
+def named(kind: str) -> str:
+    """An event type as it may stand in an error message.
+
+    Args:
+        kind: The type that came: the application may have put anything there.
+
+    Returns:
+        The type itself where it is short and plain; otherwise its repr, cut.
+    """
+    return kind if len(kind) <= 60 and kind.isprintable() and kind else shown(kind)
+
+
+def is_int(value: object) -> TypeGuard[int]:
     """Whether the value is an int in the sense of GEN-09: a bool is none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -52,7 +65,7 @@ def foreign(value: object, depth: int = DEEPEST) -> str | None:
     """
     if depth < 0:
         return f"lists or dicts more than {DEEPEST} deep"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_int(value):
         return None if -MOST - 1 <= value <= MOST else "an int of more than 64 bits"
     if isinstance(value, float):
         return None if isfinite(value) else f"the float {value}"

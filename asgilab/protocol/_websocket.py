@@ -96,7 +96,9 @@ def end_flag(memory: Memory, message: Message) -> str:
 def accept_breaches(memory: Memory, message: Message, state: str) -> Breaches:
     """Check an acceptance: WS-23 to WS-26, HTTP-13 to HTTP-15."""
     chosen = message.get("subprotocol")
-    if isinstance(chosen, str) and chosen not in (memory.scope.get("subprotocols") or ()):
+    if isinstance(chosen, str) and chosen not in (
+        memory.scope.get("subprotocols") or ()
+    ):
         yield "WS-23", f"has subprotocol {shown(chosen)}; expected one that was offered"
     yield from header_breaches(message, "WS-24")
     headers = headers_of(message)
@@ -108,9 +110,7 @@ def accept_breaches(memory: Memory, message: Message, state: str) -> Breaches:
 
 def one_of_two(rule: str, message: Message) -> Breaches:
     """Check that exactly one of bytes and text is not None: WS-02, WS-31."""
-    given = [
-        name for name in ("bytes", "text") if message.get(name) is not None
-    ]
+    given = [name for name in ("bytes", "text") if message.get(name) is not None]
     if len(given) != 1:
         has = "both bytes and text" if given else "neither bytes nor text"
         yield rule, f"has {has}; expected exactly one of them"
@@ -187,7 +187,9 @@ def steady_states(table: Table, *steps: str) -> frozenset[str]:
     return frozenset(
         state
         for state, arrows in table.items()
-        if all(arrows[step].rule is None and arrows[step].state == state for step in steps)
+        if all(
+            arrows[step].rule is None and arrows[step].state == state for step in steps
+        )
     )
 
 

@@ -14,10 +14,15 @@ import pytest
 
 CONSUMERS = """\
 from channels.generic.http import AsyncHttpConsumer
+from channels.generic.websocket import WebsocketConsumer
 
 class MyConsumer(AsyncHttpConsumer):
     async def handle(self, body):
         await self.send_response(200, b"test response")
+
+class MySyncConsumer(WebsocketConsumer):
+    def receive(self, text_data=None, bytes_data=None):
+        self.send(text_data=text_data.upper())
 """
 
 URLS = """\
@@ -29,8 +34,9 @@ urlpatterns = [path("view/", lambda request: HttpResponse("a normal view"))]
 
 SUITE = """\
 import pytest
-from asgilab.testing import HttpCommunicator
-from myproject.myapp.consumers import MyConsumer
+from asgilab.testing import HttpCommunicator, WebsocketCommunicator
+from django.test import SimpleTestCase
+from myproject.myapp.consumers import MyConsumer, MySyncConsumer
 
 @pytest.mark.asyncio
 async def test_my_consumer():
@@ -46,6 +52,14 @@ async def test_my_consumer_as_asgi():
 
 def test_a_normal_view(client):
     assert client.get("/view/").content == b"a normal view"
+
+class MoreThanTheDocument(SimpleTestCase):
+    async def test_an_async_method_of_a_test_case(self):
+        communicator = WebsocketCommunicator(MySyncConsumer.as_asgi(), "/test/")
+        assert await communicator.connect() == (True, None)
+        await communicator.send_to(text_data="hello")
+        assert await communicator.receive_from() == "HELLO"
+        await communicator.disconnect()
 """
 
 PYTEST_INI = """\
@@ -94,4 +108,4 @@ def test_the_first_example_of_the_document_passes(more: str, tmp_path: Path) -> 
     assert finished.returncode == 0, finished.stdout + finished.stderr
     suite = ElementTree.parse(tmp_path / "r.xml").getroot().find("testsuite")
     assert suite is not None
-    assert (suite.get("tests"), suite.get("skipped")) == ("3", "0")
+    assert (suite.get("tests"), suite.get("skipped")) == ("4", "0")

@@ -1,0 +1,70 @@
+"""``asgilab export FILE``: a session file becomes a test, which is run at once."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from asgilab.engine import LabLoop
+from asgilab.errors import ExportError
+from asgilab.export import Exported, export_test
+from asgilab.lab import Lab
+from asgilab.sessions import Session, load
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("export", help="write a session file as a test")
+    parser.add_argument("file", metavar="FILE", help="a *.asgilab.jsonl file")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="the test file to write"
+    )
+    parser.add_argument(
+        "--target",
+        choices=("asgilab", "channels"),
+        default="asgilab",
+        help="whose communicators the test imports (default: asgilab)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Write the test; the exit code tells whether it passes."""
+    exported = write_test(load(options.file), options.output, target=options.target)
+    return report(exported, console)
+
+
+def write_test(session: Session, path: Path, **options: Any) -> Exported:
+    """Replay a session on a fresh application, and write and run it as a test.
+
+    Args:
+        session: The session; it has to know its application.
+        path: Where to write the test.
+        options: As :func:`asgilab.export.export_test` takes them.
+
+    Raises:
+        ExportError: The session does not say which application it is of.
+    """
+    if session.application is None:
+        msg = "The session does not say which application it is of; no test can be made."
+        raise ExportError(msg)
+    lab = Lab(
+        session.application, settings=session.settings, app_dir=session.app_dir
+    )
+
+    async def export() -> Exported:
+        async with lab:
+            return await export_test(session, path, fresh_lab=lab.fresh, **options)
+
+    with asyncio.Runner(loop_factory=lambda: LabLoop("virtual")) as runner:
+        return runner.run(export())
+
+
+def report(exported: Exported, console: Console) -> int:
+    """Print where the test is and how it fared; return the exit code."""
+    console.print(f"Wrote {exported.path}", markup=False)
+    for line in exported.summary_lines():
+        console.print(line, markup=False)
+    return 0 if exported.passed else 1

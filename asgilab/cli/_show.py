@@ -1,0 +1,28 @@
+"""``asgilab show FILE``: the timeline of a session file, in the terminal."""
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+
+from asgilab.rendering import LAST, TextTimeline
+from asgilab.sessions import load
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("show", help="print the timeline of a session file")
+    parser.add_argument("file", metavar="FILE", help="a *.asgilab.jsonl file")
+    parser.add_argument(
+        "--last", type=int, default=LAST, help=f"events at most (default: {LAST})"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Print the timeline."""
+    session = load(options.file)
+    for warning in session.warnings:
+        console.print(f"Warning: {warning}", markup=False)
+    console.print(TextTimeline(session, last=options.last))
+    return 0

@@ -46,7 +46,7 @@ def test_every_import_goes_down() -> None:
         ("sessions/_event.py", "import asyncio", "perform no I/O"),
         ("sessions/_event.py", "import asgilab.sessions._file", "in a circle"),
         ("engine/_quiet.py", "import django", "Only asgilab.django"),
-        ("engine/_quiet.py", "import asgilab.sessions", "knows no protocol"),
+        ("engine/_quiet.py", "import asgilab.protocol", "knows no protocol"),
         ("communicators/__init__.py", "import pytest", "no test runner"),
         ("misc/__init__.py", "", "one staircase"),
     ],

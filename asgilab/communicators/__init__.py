@@ -5,9 +5,11 @@ Importing this floor imports neither IPython nor Django nor pytest.
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._current import handle_here, record_here
-from asgilab.communicators._http import HttpCommunicator, Response
+from asgilab.communicators._http import HttpCommunicator
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._response import Response, ResponseParts
+from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._websocket import WebsocketCommunicator
 from asgilab.communicators._wiring import Validation, Wiring
 
@@ -17,6 +19,8 @@ __all__ = [
     "HttpCommunicator",
     "LifespanCommunicator",
     "Response",
+    "ResponseParts",
+    "ResponseStream",
     "Validation",
     "WebsocketCommunicator",
     "Wiring",

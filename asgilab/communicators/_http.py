@@ -1,27 +1,25 @@
 """The communicator for one HTTP request.
 
-It sends the request and gathers the response. Everything that holds for any
-application is in ``_application``.
+It sends the request and gathers the response, or hands it on as a stream.
+Everything that holds for any application is in ``_application``.
 """
 
 import asyncio
-from typing import Any, NotRequired, TypedDict
+from collections.abc import AsyncIterable, Iterable
+from typing import Any
 
 from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
 from asgilab.communicators._identity import Identity
+from asgilab.communicators._response import Response, ResponseParts
+from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._wiring import Wiring
-from asgilab.errors import PayloadError, UnexpectedEvent
+from asgilab.errors import NoOutput, PayloadError, UncleanExit
 from asgilab.protocol import http_scope
 from asgilab.types import Headers
 
-
-class Response(TypedDict):
-    """What ``get_response`` returns."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-    trailers: NotRequired[bool]
+Body = bytes | Iterable[bytes] | AsyncIterable[bytes]
+_UNREAD = 1024
+"""How many events of a response may be unread before the application has to wait."""
 
 
 class HttpCommunicator(ApplicationCommunicator):
@@ -31,7 +29,8 @@ class HttpCommunicator(ApplicationCommunicator):
         application: An ASGI application.
         method: HTTP method, such as ``"GET"``.
         path: Path with query string, or a full URL.
-        body: Body of the request.
+        body: Body of the request; an iterable of bytes, asynchronous or not,
+            is sent in as many events.
         headers: Header pairs, as bytes or text.
         user: A Django user or its name: the request carries its session cookie.
         session: What the Django session of the request holds.
@@ -41,7 +40,7 @@ class HttpCommunicator(ApplicationCommunicator):
         wiring: See :class:`ApplicationCommunicator`.
 
     Raises:
-        PayloadError: The body is not bytes.
+        PayloadError: The body is neither bytes nor an iterable.
 
     Example::
 
@@ -55,7 +54,7 @@ class HttpCommunicator(ApplicationCommunicator):
         application: Any,
         method: str,
         path: str,
-        body: bytes = b"",
+        body: Body = b"",
         headers: Headers | None = None,
         *,
         user: Any = None,
@@ -64,7 +63,9 @@ class HttpCommunicator(ApplicationCommunicator):
         wiring: Wiring | None = None,
         **scope_options: Any,
     ) -> None:
-        if not isinstance(body, bytes):
+        if isinstance(body, str) or not isinstance(
+            body, (bytes, Iterable, AsyncIterable)
+        ):
             msg = f"The body of a request is bytes, got {type(body).__name__}."
             raise PayloadError(msg)
         scope = http_scope(method, path, headers=headers, **scope_options)
@@ -75,48 +76,105 @@ class HttpCommunicator(ApplicationCommunicator):
             create = self._wiring.create_users
             self._prepare.append(Identity(scope, user, session, create=create).enter)
 
-    async def get_response(self, timeout: float = 1) -> Response:
+    async def get_response(
+        self, timeout: float = 1, *, deadline: float = 60
+    ) -> Response:
         """Send the request, if that is still to be done, and gather the response.
 
         Args:
             timeout: Seconds to wait for each event of the response.
+            deadline: Seconds for the whole response, so that an endless one
+                comes to an end.
 
         Returns:
-            A dict with ``status``, ``headers`` (pairs of bytes) and ``body``.
+            A dict with ``status``, ``headers`` (pairs of bytes) and ``body``,
+            and what the response extensions added.
 
         Raises:
-            NoOutput: An event of the response did not come in time.
+            NoOutput: An event did not come in time, or not the last one.
             ApplicationEnded: The application returned before the end of it.
             UnexpectedEvent: It sent something that is no part of a response.
         """
-        if not self.sent_request:
-            self.sent_request = True
-            await self.send_input({"type": "http.request", "body": self.body})
-        start = await self._expect("http.response.start", timeout)
-        body = []
-        while True:
-            part = await self._expect("http.response.body", timeout)
-            chunk = part.get("body", b"")
-            if not isinstance(chunk, bytes):
-                msg = f"The body of a response is bytes, got {type(chunk).__name__}."
-                raise self._noted(UnexpectedEvent(msg))
-            body.append(chunk)
-            if not part.get("more_body", False):
-                break
-        response = {key: value for key, value in start.items() if key != "type"}
-        response["headers"] = [(name, value) for name, value in start.get("headers", ())]
-        response["body"] = b"".join(body)
-        return response  # type: ignore[return-value]
+        self._line.hold_back(_UNREAD, None)
+        await self.send_request()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + deadline
+        parts = ResponseParts()
+        body: list[bytes] = []
+        while not parts.complete:
+            if loop.time() > end:
+                msg = f"The response did not end within {deadline} s."
+                raise self._noted(NoOutput(msg))
+            event = await self.receive_output(timeout)
+            self._line.make_room()
+            body.append(parts.feed(event) or b"")
+        self._line.hold_back(None, None)
+        return parts.response(b"".join(body))
 
-    async def _expect(self, kind: str, timeout: float) -> Any:
-        event = await self.receive_output(timeout)
-        if event["type"] != kind:
-            msg = f"Expected type {kind!r}, but was {event['type']!r}"
-            raise self._noted(UnexpectedEvent(msg))
-        return event
+    def stream(self, timeout: float = 1) -> ResponseStream:
+        """Return the response to read it while it is produced, in ``async with``.
+
+        The application's ``send()`` waits while it is ahead of the reader.
+
+        Args:
+            timeout: Seconds to wait for each event of the response.
+
+        Example::
+
+            async with communicator.stream() as response:
+                async for event in response.events():   # server-sent events
+                    ...
+        """
+        return ResponseStream(self, timeout)
+
+    async def send_request(self) -> None:
+        """Send the request with its body, once; calling it again does nothing."""
+        if self.sent_request:
+            return
+        self.sent_request = True
+        if isinstance(self.body, bytes):
+            await self.send_input({"type": "http.request", "body": self.body})
+            return
+        async for piece in _pieces(self.body):
+            event = {"type": "http.request", "body": piece, "more_body": True}
+            await self.send_input(event)
+        await self.send_input({"type": "http.request", "body": b""})
+
+    async def disconnect(self, timeout: float = 1) -> None:
+        """Leave as a client that goes away, at any point of request or response.
+
+        Args:
+            timeout: Seconds to wait for the application to end.
+
+        Raises:
+            UncleanExit: In strict mode: the application goes on regardless.
+                Elsewhere that is an :class:`AsgilabWarning`, and it is cancelled.
+            Exception: The application's own, if nobody has seen it yet.
+        """
+        task = self.future
+        self._line.drop()
+        if not task.done():
+            self._line.deliver({"type": "http.disconnect"})
+            await asyncio.wait({task}, timeout=timeout)
+        if not task.done():
+            msg = "The application ignored http.disconnect and goes on."
+            if self._wiring.strict:
+                raise self._noted(UncleanExit(msg))
+            self._warn(msg)
+            task.cancel()
+            await asyncio.wait({task}, timeout=timeout)
+        self._raise_unseen()
 
     async def _leave(self) -> None:
         if self._task is not None and not self._task.done():
-            self._line.deliver({"type": "http.disconnect"})
-            await asyncio.wait({self._task}, timeout=1)
+            await self.disconnect()
         await super()._leave()
+
+
+async def _pieces(body: Iterable[bytes] | AsyncIterable[bytes]) -> Any:
+    if isinstance(body, AsyncIterable):
+        async for piece in body:
+            yield piece
+    else:
+        for piece in body:
+            yield piece

@@ -62,6 +62,10 @@ class Line:
         self._handling: int | None = None
         self.aside: int | None = None
         self._gates = wiring.gates
+        self._lost = False
+        self._window: int | None = None
+        self._kept: int | None = None
+        self._senders: list[asyncio.Future[None]] = []
 
     @property
     def handling(self) -> int | None:
@@ -147,6 +151,12 @@ class Line:
         frame = sys._getframe(1)
         place = user_line(frame)
         gates = self._gates
+        if self.gone:
+            self._refuse(message, place)
+            await asyncio.sleep(0)  # who sends for ever must be open to cancelling
+            return
+        if self._window is not None and not self._has_room():
+            await self._wait_for_room()
         if gates is None or not gates.holds(self.wiring.name, "send"):
             self._emit(message, place, "")
             return
@@ -156,9 +166,39 @@ class Line:
         for each in held:
             self._emit(each, place, "" if each is message else "edited")
 
+    def hold_back(self, window: int | None, kept: int | None) -> None:
+        """Let the application wait while more than ``window`` events are unread.
+
+        Args:
+            window: How many, or None for no bound.
+            kept: How many bytes of bodies the session keeps, or None for all.
+        """
+        self._window = window
+        self._kept = kept
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Let the application go on: an event has been read."""
+        if self._senders:
+            senders, self._senders = self._senders, []
+            for sender in senders:
+                if not sender.done():
+                    sender.set_result(None)
+
+    def _has_room(self) -> bool:
+        window = self._window
+        return window is None or self.gone or len(self.outbox.events) < window
+
+    async def _wait_for_room(self) -> None:
+        while not self._has_room():
+            sender: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._senders.append(sender)
+            await sender
+
     def drop(self) -> None:
         """The client is gone: what is sent from now on reaches nobody."""
         self.gone = True
+        self.make_room()
         if self._conversation is not None:
             self._conversation.gone()
 
@@ -235,9 +275,6 @@ class Line:
             self.findings.extend(conversation.raised())
 
     def _emit(self, message: Message, place: Any, note: str) -> None:
-        if self.gone:
-            self._refuse(message, place)
-            return
         try:
             copy = dict(message)
         except (TypeError, ValueError):
@@ -249,15 +286,28 @@ class Line:
                 self._judge(findings, message, place)
         if self._record is not None:
             recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
+            if self._kept is not None:
+                note = self._leave_out(recorded) or note
             self._record(Kind.SEND, recorded, place, self.handling, note)
         outbox = self.outbox
         outbox.events.append(copy)
         if outbox.waiters:
             outbox.wake()
 
+    def _leave_out(self, recorded: dict[str, Any]) -> str:
+        """Keep a body out of the session once enough of them are in it."""
+        size = len(recorded.get("body", b""))
+        self._kept = max((self._kept or 0) - size, 0)
+        if self._kept or not size:
+            return ""
+        recorded["body"] = b""
+        return f"body of {size} bytes not kept"
+
     def _refuse(self, message: Message, place: Any) -> None:
         """The client has gone: by ASGI 2.4 ``send()`` raises an ``OSError``."""
-        self._note(Kind.SEND, message, place, "lost: the client has gone")
+        if not self._lost:
+            self._note(Kind.SEND, message, place, "lost: the client has gone")
+        self._lost = True
         version = self.scope.get("asgi", {}).get("spec_version", "2.0")
         if self.scope.get("type") == "websocket" and version >= "2.4":
             msg = f"{message.get('type')}: the client has gone"

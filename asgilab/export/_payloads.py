@@ -8,7 +8,7 @@ or a fixture.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from asgilab.export._flow import Carried, Plan, Woven
 from asgilab.export._literals import literal, quoted_part
@@ -70,18 +70,32 @@ class Payloads:
         verdict = self.plan.places.get(said.event, {}).get(("path",))
         if isinstance(verdict, (Carried, Woven)):
             return self._known(verdict)
-        plain, _, query = path.partition("?")
-        parts: list[str | Code] = [plain]
-        for number, pair in enumerate(query.split("&") if query else []):
-            parts.append("&" if number else "?")
-            key, equals, text = pair.partition("=")
-            name = unquote(key)
-            if text and (is_secret_name(name) or holds_secret(unquote(text))):
-                secret = self.secrets.code(text, said.connection, name)
-                parts += [f"{key}{equals}", secret]
+        plain, mark, query = path.partition("?")
+        if not mark:
+            return plain
+        filled = self.pairs(said, query)
+        if isinstance(filled, str):
+            return path
+        return Code(f'f"{quoted_part(plain)}?{filled.text[2:]}', filled.needs)
+
+    def pairs(self, said: Input, text: str) -> str | Code:
+        """Return a query string or the body of a form, its secrets replaced."""
+        parts: list[str | Code] = []
+        for number, pair in enumerate(text.split("&")):
+            if number:
+                parts.append("&")
+            key, equals, value = pair.partition("=")
+            name = unquote_plus(key)
+            if value and (is_secret_name(name) or holds_secret(unquote_plus(value))):
+                parts += [
+                    f"{key}{equals}",
+                    self.secrets.code(value, said.connection, name),
+                ]
             else:
                 parts.append(pair)
-        return _joined(parts)
+        if all(isinstance(part, str) for part in parts):
+            return text
+        return _woven(parts)
 
     def headers(self, said: Input, pairs: tuple[tuple[bytes, bytes], ...]) -> list[Any]:
         """Return header pairs, their secrets replaced."""
@@ -152,13 +166,6 @@ class Payloads:
     def _reference(self, carried: Carried) -> str:
         steps = "".join(f"[{literal(step)}]" for step in carried.path[1:])
         return f"{self.variables[carried.event]}{steps}"
-
-
-def _joined(parts: list[str | Code]) -> Any:
-    """Return a text, or an f-string where some part of it is code."""
-    if all(isinstance(part, str) for part in parts):
-        return "".join(str(part) for part in parts)
-    return _woven(parts)
 
 
 def _woven(parts: list[str | Code]) -> Code:

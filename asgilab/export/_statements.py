@@ -143,10 +143,18 @@ class ExpectEvent:
 
 @dataclass(frozen=True, slots=True)
 class ExpectClose:
-    """Assert that the application closes the connection."""
+    """Assert that the application closes the connection.
+
+    Attributes:
+        connection: Name of the variable.
+        message: The whole event.
+        code: The close code.
+        reason: The reason it gives, or "".
+    """
 
     connection: str
-    code: int
+    message: Any
+    code: int = 1000
     reason: str = ""
 
 
@@ -164,7 +172,7 @@ class ExpectRaised:
     Attributes:
         connection: Name of the variable.
         exception: The exception class, as source text.
-        match: The start of its message, or "".
+        match: Its message, or "" where that is not compared.
         during: Call that brings the exception out, such as ``"connect()"``.
     """
 

@@ -8,10 +8,14 @@ payload gives up its first word and is otherwise left exactly as it was typed.
 import argparse
 import shlex
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from IPython.core.error import UsageError
 from IPython.utils.text import DollarFormatter
+
+
+_VERBATIM: Final = ("--json", "--body")
+_VERBATIM_WITH_VALUE: Final = tuple(f"{flag}=" for flag in _VERBATIM)
 
 
 class Line(NamedTuple):
@@ -52,19 +56,25 @@ def split(line: str) -> Line:
     return Line(words if not silent or words[-1] else words[:-1], silent)
 
 
-def parse(parser: argparse.ArgumentParser, line: str) -> argparse.Namespace:
+def parse(
+    parser: argparse.ArgumentParser, line: str, variables: Mapping[str, Any]
+) -> argparse.Namespace:
     """Parse the line of a magic; ``silent`` is among the results.
+
+    ``$x`` and ``{x}`` stand for variables, as in IPython's own magics, but not
+    in what follows ``--json`` or ``--body``: a payload stays as it was typed.
 
     Args:
         parser: What ``@magic_arguments()`` made; its ``prog`` names the magic.
         line: The line behind the magic's name.
+        variables: The variables of the cell.
 
     Raises:
         UsageError: IPython's own, which shows as one line.
     """
     try:
         words, silent = split(line)
-        arguments = parser.parse_args(words)
+        arguments = parser.parse_args(_expand_all(words, variables))
     except ValueError as error:
         raise complaint(parser, f"{str(error).lower()} in {line!r}") from None
     except UsageError as error:
@@ -99,9 +109,23 @@ def split_payload(line: str, variables: Mapping[str, Any]) -> Payload:
         Payload(name='alice', rest='{"text": "$5 # ok"}')
     """
     first, *rest = line.strip().split(maxsplit=1) or [""]
-    if first.startswith(("$", "{")):
-        try:
-            first = DollarFormatter().vformat(first, (), variables)
-        except Exception:  # an expression of the user's may raise anything
-            return Payload(first, "".join(rest))
-    return Payload(first, "".join(rest))
+    return Payload(_expand(first, variables), "".join(rest))
+
+
+def _expand_all(words: list[str], variables: Mapping[str, Any]) -> list[str]:
+    expanded = []
+    before = ""
+    for word in words:
+        verbatim = before in _VERBATIM or word.startswith(_VERBATIM_WITH_VALUE)
+        expanded.append(word if verbatim else _expand(word, variables))
+        before = word
+    return expanded
+
+
+def _expand(word: str, variables: Mapping[str, Any]) -> str:
+    if "$" not in word and "{" not in word:
+        return word
+    try:
+        return str(DollarFormatter().vformat(word, (), variables))
+    except Exception:  # an expression of the user's may raise anything
+        return word

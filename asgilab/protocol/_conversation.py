@@ -9,7 +9,8 @@ EXT-01); may it come in this state (the table); are its values right (the checks
 The first of these that fails ends the judgement, so that one fault is one finding.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from operator import is_
 from typing import Final
 
 from asgilab.protocol._extensions import file_breaches
@@ -51,9 +52,6 @@ ANYTHING: Final = Protocol(
     unknown_delivered="GEN-12",
 )
 """What a scope of a type that ASGI does not know is held to: nothing but GEN-03."""
-
-_READ_ONCE = frozenset({"headers", "links"})
-"""Keys whose value may be a generator, which only one reader gets to read."""
 
 
 class Conversation:
@@ -224,7 +222,7 @@ class Conversation:
             breaches.append(
                 ("GEN-17", f"the application returned {shown(result)}; expected None")
             )
-        return self._findings(breaches)
+        return self._findings(breaches) if breaches else NOTHING
 
     def raised(self) -> Findings:
         """Judge that the application raised an exception of its own.
@@ -247,12 +245,32 @@ class Conversation:
         if self.protocol is ANYTHING:
             self._memory.touched = True
             return NOTHING
+        if self._plainly(message, direction):
+            return NOTHING
         row = self._recognise(message, direction)
         if not isinstance(row, MessageType):
             return self._findings([row])
-        for name in _READ_ONCE.intersection(row.keys):
-            read_once(message, name)
         return self._walk(row, message, forced=forced)
+
+    def _plainly(self, message: Message, direction: Direction) -> bool:
+        """Take the step of an event in which there is nothing to judge, or do not."""
+        protocol, memory = self.protocol, self._memory
+        kind = message.get("type") if type(message) is dict else None
+        if type(kind) is not str or kind not in protocol.rows[direction]:
+            return False
+        plain = protocol.plain.get(kind)
+        if plain is None or not plain(memory, message):
+            return False
+        flag = protocol.flags.get(kind)
+        step = kind if flag is None else kind + flag(memory, message)
+        arrow = protocol.table[self.state][step]
+        if arrow.rule is not None:
+            return False
+        note = protocol.notes.get(kind)
+        if note is not None:
+            note(memory, message)
+        self._move(arrow)
+        return True
 
     def _recognise(
         self, message: Message, direction: Direction
@@ -264,11 +282,9 @@ class Conversation:
         if not isinstance(kind, str):
             said = f"an event of type {shown(kind)} in state {self.state}"
             return "GEN-05", f"{said}; expected a str"
-        row = MESSAGES.get(kind)
-        if not kind.startswith(f"{self.protocol.name}."):
-            rule, wrong = "GEN-06", f" of a {self.protocol.name} scope"
-        elif row is None or row.direction is not direction:
-            rule, wrong = self._unknown(direction)
+        row = self.protocol.rows[direction].get(kind)
+        if row is None:
+            rule, wrong = self._unknown(kind, direction)
         elif row.extension is None or self._memory.announces(row.extension):
             return row
         else:
@@ -276,7 +292,10 @@ class Conversation:
         said = f"{named(kind)} in state {self.state}{wrong}"
         return rule, f"{said}; {self._expected(direction)}"
 
-    def _unknown(self, direction: Direction) -> Breach:
+    def _unknown(self, kind: str, direction: Direction) -> Breach:
+        """Which rule an event of another type breaks, and what to say of it."""
+        if not kind.startswith(f"{self.protocol.name}."):
+            return "GEN-06", f" of a {self.protocol.name} scope"
         if direction is Direction.SEND:
             return self.protocol.unknown_sent, ", which is no event to send"
         return self.protocol.unknown_delivered, ", which is no event to deliver"
@@ -285,16 +304,21 @@ class Conversation:
         """Take the step of an event that the protocol knows."""
         flag = self._flag(row, message)
         arrow = self._arrow(row.type + flag)
-        stays = arrow.rule is not None and arrow.state == self.state
         breaches = [] if arrow.rule is None else [self._disorder(row, flag, arrow.rule)]
-        if not stays:
-            breaches.extend(self._content(row, message))
-        found = self._findings(breaches)
-        if forced or not any(each.severity is Severity.ERROR for each in found):
-            self.ignored = arrow.ignored
-            if not stays and row.type in self.protocol.notes:
-                self.protocol.notes[row.type](self._memory, message)
-            self._move(arrow)
+        stays = arrow.rule is not None and arrow.state == self.state
+        if stays:
+            for name in row.iterables:
+                read_once(message, name)
+        else:
+            breaches += self._content(row, message)
+        found = self._findings(breaches) if breaches else NOTHING
+        if found and not forced and _has_error(found):
+            return found
+        self.ignored = arrow.ignored
+        note = self.protocol.notes.get(row.type)
+        if note is not None and not stays:
+            note(self._memory, message)
+        self._move(arrow)
         return found
 
     def _flag(self, row: MessageType, message: Message) -> str:
@@ -320,6 +344,8 @@ class Conversation:
         check = self.protocol.checks.get(row.type)
         if check is not None:
             breaches += check(self._memory, message, self.state)
+        if not breaches:
+            return breaches
         said = f"{row.type} in state {self.state}"
         return [(rule, f"{said} {wrong}") for rule, wrong in breaches]
 
@@ -336,15 +362,15 @@ class Conversation:
         if rule is not None:
             said = f"the application {verb} in state {self.state}"
             breaches.append((rule, f"{said}; {self._expected(Direction.SEND)}"))
-        breaches += [
-            (rule, f"the application {wrong}")
-            for rule, wrong in (*file_breaches(self._memory), *self._scope_breaches())
-        ]
+        for rule, wrong in (*file_breaches(self._memory), *self._scope_breaches()):
+            breaches.append((rule, f"the application {wrong}"))
         return breaches
 
     def _scope_breaches(self) -> Breaches:
         """Whether the scope is another than it was (GEN-13)."""
         before, scope = self._before, self.scope
+        if len(scope) == len(before) and all(map(is_, scope.values(), before.values())):
+            return
         keys = [
             key
             for key in {**before, **scope}
@@ -372,10 +398,14 @@ class Conversation:
         *most, last = self._legal(direction) or ("nothing now",)
         return f"expected {', '.join(most)} or {last}" if most else f"expected {last}"
 
-    def _findings(self, breaches: Iterable[Breach]) -> Findings:
+    def _findings(self, breaches: Sequence[Breach]) -> Findings:
         """Breaches with their severities, without those that are off."""
         return tuple(
             Finding(rule, self.severities[rule], said)
             for rule, said in breaches
             if self.severities[rule] is not Severity.OFF
         )
+
+
+def _has_error(found: Findings) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in found)

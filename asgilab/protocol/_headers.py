@@ -20,8 +20,14 @@ from asgilab.types import Message
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A header's name: RFC 9110, section 5.6.2."""
 
-_FORBIDDEN: Final = re.compile(rb"[\r\n\0]")
+_PLAIN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
+"""The same in lower case: nothing more to look at."""
+
+_ODD: Final = re.compile(rb"[\r\n\0]")
 """What a header's value may not hold: RFC 9110, section 5.5."""
+
+SPECIAL: Final = frozenset({b"set-cookie", b"transfer-encoding"})
+"""Names of a response whose values have rules of their own."""
 
 DJANGO_WRITES: Final = frozenset(
     b"Allow Cache-Control Content-Disposition Content-Encoding Content-Language "
@@ -54,16 +60,21 @@ def header_breaches(message: Message, rule: str) -> Breaches:
         was = shown(message["headers"])
         yield rule, f"has headers {was}; expected an iterable of pairs of bytes"
         return
-    names: list[bytes] = []
+    capital: list[bytes] = []
     for pair in headers:
         wrong = _shape(pair)
         if wrong is not None:
             yield rule, f"has {wrong} among headers; expected pairs of bytes"
             continue
         name, value = pair
-        names.append(name)
-        yield from _pair_breaches(name, value)
-    yield from _capitals(names)
+        if _ODD.search(value):
+            what = f"has CR, LF or NUL in the value of {shown(name)}"
+            yield "HTTP-15", f"{what}; expected none of them"
+        if not _PLAIN.fullmatch(name):
+            capital.append(name)
+            yield from _name_breaches(name)
+    if capital:
+        yield from _capital_breaches(capital)
 
 
 def _shape(pair: object) -> str | None:
@@ -80,38 +91,23 @@ def _shape(pair: object) -> str | None:
     return None
 
 
-def _pair_breaches(name: bytes, value: bytes) -> Breaches:
-    """HTTP-14 and HTTP-15 for one pair."""
-    if not _is_token(name):
-        if name.startswith(b":"):
-            yield "HTTP-14", f"has the pseudo header {shown(name)}; expected none"
-        else:
-            yield "HTTP-15", f"has the header name {shown(name)}; expected a token"
-    if _FORBIDDEN.search(value):
-        yield (
-            "HTTP-15",
-            f"has CR, LF or NUL in the value of {shown(name)}; expected none of them",
-        )
+def _name_breaches(name: bytes) -> Breaches:
+    """HTTP-14 and HTTP-15 for one name."""
+    if name.startswith(b":"):
+        yield "HTTP-14", f"has the pseudo header {shown(name)}; expected none"
+    elif not _TOKEN.fullmatch(name):
+        yield "HTTP-15", f"has the header name {shown(name)}; expected a token"
 
 
-@lru_cache(maxsize=1024)
-def _is_token(name: bytes) -> bool:
-    return _TOKEN.fullmatch(name) is not None
-
-
-def _capitals(names: list[bytes]) -> Breaches:
+def _capital_breaches(names: list[bytes]) -> Breaches:
     """HTTP-13 and HTTP-13b for all names together."""
-    capital = [name for name in names if not name.islower() and name != name.lower()]
+    capital = [name for name in dict.fromkeys(names) if name != name.lower()]
+    django = [name for name in capital if name in DJANGO_WRITES]
     own = [name for name in capital if name not in DJANGO_WRITES]
-    if own:
-        yield "HTTP-13", f"has capitals in {_listing(own)}; expected lower case"
-    if len(own) < len(capital):
-        django = [name for name in capital if name in DJANGO_WRITES]
-        yield "HTTP-13b", f"has capitals in {_listing(django)}; expected lower case"
-
-
-def _listing(names: Iterable[bytes]) -> str:
-    return ", ".join(shown(name) for name in dict.fromkeys(names))
+    for rule, found in (("HTTP-13", own), ("HTTP-13b", django)):
+        if found:
+            listed = ", ".join(map(shown, found))
+            yield rule, f"has capitals in {listed}; expected lower case"
 
 
 def headers_of(message: Message) -> tuple[Any, ...] | list[Any]:
@@ -121,7 +117,7 @@ def headers_of(message: Message) -> tuple[Any, ...] | list[Any]:
 
 
 def values_of(headers: Iterable[Any], name: bytes) -> list[bytes]:
-    """The values of all headers of one name, in order.
+    """The values of all headers of one name.
 
     Args:
         headers: Header pairs as an application sent them; what is no pair of
@@ -129,8 +125,48 @@ def values_of(headers: Iterable[Any], name: bytes) -> list[bytes]:
         name: The name in lower case.
 
     Returns:
-        The values; empty when there is no such header.
+        The values in the order of the headers.
     """
     return [
-        pair[1] for pair in headers if _shape(pair) is None and pair[0].lower() == name
+        pair[1]
+        for pair in headers
+        if isinstance(pair, list | tuple)
+        and len(pair) == 2
+        and isinstance(pair[0], bytes)
+        and pair[0].lower() == name
+        and isinstance(pair[1], bytes)
     ]
+
+
+def plain_headers(headers: object) -> bool:
+    """Whether headers are surely right: pairs of bytes, nothing special in them.
+
+    Args:
+        headers: The value of the key.
+
+    Returns:
+        False where ``header_breaches`` and the checks of single headers have to
+        look.
+    """
+    if type(headers) is not list and type(headers) is not tuple:
+        return False
+    sized = False
+    for pair in headers:
+        if (type(pair) is not tuple and type(pair) is not list) or len(pair) != 2:
+            return False
+        name, value = pair
+        if type(name) is not bytes or type(value) is not bytes:
+            return False
+        if not _is_plain(name) or b"\n" in value or b"\r" in value or b"\0" in value:
+            return False
+        if name == b"content-length":
+            if sized or not value.isdigit():
+                return False
+            sized = True
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _is_plain(name: bytes) -> bool:
+    """Whether a header of this name has nothing but its value to look at."""
+    return _PLAIN.fullmatch(name) is not None and name not in SPECIAL

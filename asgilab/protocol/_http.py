@@ -13,7 +13,12 @@ from typing import Any, Final
 
 from asgilab.protocol import _extensions as extensions
 from asgilab.protocol._findings import Breaches
-from asgilab.protocol._headers import header_breaches, headers_of, values_of
+from asgilab.protocol._headers import (
+    header_breaches,
+    headers_of,
+    plain_headers,
+    values_of,
+)
 from asgilab.protocol._memory import Memory
 from asgilab.protocol._protocol import Protocol
 from asgilab.protocol._steps import disconnect_flag, note_disconnect
@@ -81,9 +86,10 @@ def start_breaches(memory: Memory, message: Message, state: str) -> Breaches:
     """Check a start: HTTP-12 to 16, 18, 28, 44, EXT-31, EXT-34."""
     yield from status_breaches(message)
     yield from header_breaches(message, "HTTP-16")
-    yield from _field_breaches(headers_of(message))
+    headers = headers_of(message)
+    yield from _field_breaches(headers)
     if message.get("trailers"):
-        yield from extensions.promise_breaches(memory, headers_of(message))
+        yield from extensions.promise_breaches(memory, headers)
 
 
 def status_breaches(message: Message) -> Breaches:
@@ -113,16 +119,12 @@ def note_start(memory: Memory, message: Message) -> None:
     memory.status = status if is_int(status) else 200
     memory.trailers = bool(message.get("trailers"))
     memory.headers = headers_of(message)
-    lengths = values_of(memory.headers, b"content-length")
-    if len(lengths) == 1 and lengths[0].isdigit() and _has_content(memory):
-        memory.length = int(lengths[0])
-
-
-def _has_content(memory: Memory) -> bool:
-    """Whether the response may have content at all."""
-    return memory.scope.get("method") != "HEAD" and (
-        memory.status not in _WITHOUT_CONTENT
+    memory.content = (
+        memory.status not in _WITHOUT_CONTENT and memory.scope.get("method") != "HEAD"
     )
+    lengths = values_of(memory.headers, b"content-length")
+    if len(lengths) == 1 and lengths[0].isdigit() and memory.content:
+        memory.length = int(lengths[0])
 
 
 def content_flag(memory: Memory, message: Message) -> str:
@@ -137,7 +139,7 @@ def body_breaches(memory: Memory, message: Message, state: str) -> Breaches:
     size = _size(message)
     if size and memory.status in _WITHOUT_CONTENT:
         yield "HTTP-26", f"has content for status {memory.status}; expected none"
-    elif size and not _has_content(memory):
+    elif size and not memory.content:
         yield "HTTP-27", "has content for HEAD; expected none"
     if memory.length is None or memory.count > memory.length:
         return
@@ -160,6 +162,37 @@ def _size(message: Message) -> int:
 def note_body(memory: Memory, message: Message) -> None:
     """Count the bytes of the body."""
     memory.count += _size(message)
+
+
+def plain_request(memory: Memory, message: Message) -> bool:
+    """Whether the values of a request part are surely right."""
+    return (
+        type(message.get("body", b"")) is bytes
+        and type(message.get("more_body", False)) is bool
+        and len(message) == 1 + ("body" in message) + ("more_body" in message)
+    )
+
+
+def plain_start(memory: Memory, message: Message) -> bool:
+    """Whether the values of a start are surely right."""
+    status = message.get("status")
+    return (
+        type(status) is int
+        and 200 <= status <= 999
+        and len(message) == 3
+        and plain_headers(message.get("headers"))
+    )
+
+
+def plain_body(memory: Memory, message: Message) -> bool:
+    """Whether the values of a body part are surely right."""
+    if not memory.content or not plain_request(memory, message):
+        return False
+    if memory.length is None:
+        return True
+    total = memory.count + len(message.get("body", b""))
+    more = message.get("more_body", False)
+    return total <= memory.length if more else total == memory.length
 
 
 def note_request(memory: Memory, message: Message) -> None:
@@ -196,6 +229,11 @@ HTTP: Final = Protocol(
         "http.response.push": extensions.push_breaches,
         "http.response.early_hint": extensions.early_hint_breaches,
         "http.response.debug": extensions.debug_breaches,
+    },
+    plain={
+        "http.request": plain_request,
+        "http.response.start": plain_start,
+        "http.response.body": plain_body,
     },
     notes={
         "http.request": note_request,

@@ -47,6 +47,9 @@ class Memory:
     status = 200
     """The status of the response."""
 
+    content = True
+    """The response may have content: not for HEAD, 204 and 304."""
+
     headers: tuple[Any, ...] | list[Any] = ()
     """The headers of the response."""
 

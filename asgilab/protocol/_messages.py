@@ -8,11 +8,12 @@ protocols.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
 from asgilab.protocol._findings import Breaches
-from asgilab.protocol._values import foreign, shown
+from asgilab.protocol._values import foreign, is_int, shown
 from asgilab.types import Message
 
 
@@ -65,7 +66,7 @@ class Key:
         return " or ".join([*names, "None"] if self.none else names)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageType:
     """One event type.
 
@@ -80,6 +81,16 @@ class MessageType:
     direction: Direction
     keys: Mapping[str, Key]
     extension: str | None = None
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The names of all keys, ``type`` among them."""
+        return frozenset({"type", *self.keys})
+
+    @cached_property
+    def iterables(self) -> tuple[str, ...]:
+        """The names of keys whose value may be a generator (HTTP-16)."""
+        return tuple(key.name for key in self.keys.values() if not key.types)
 
 
 def _receive(name: str, *keys: Key) -> MessageType:
@@ -185,9 +196,6 @@ MESSAGES: Final[Mapping[str, MessageType]] = MappingProxyType(
 )
 """Every event type by its name."""
 
-_FREE_OF_GEN_11 = frozenset({"file", "info"})
-"""Values that GEN-11 does not bind."""
-
 
 def key_breaches(row: MessageType, message: Message) -> Breaches:
     """Check the keys of an event against its row: GEN-08, GEN-09, GEN-11.
@@ -200,12 +208,16 @@ def key_breaches(row: MessageType, message: Message) -> Breaches:
         What is missing, of another type, or no value for an event. Keys that the
         row does not know are legal (GEN-10); their values are held to GEN-11.
     """
-    for key in row.keys.values():
-        if key.name in message:
-            yield from _value_breaches(key, message[key.name])
-        elif key.default is REQUIRED:
-            yield key.missing, f"lacks the key {key.name!r}; expected {key.expected}"
-    yield from _foreign_breaches(message, row.keys)
+    for name, key in row.keys.items():
+        value = message.get(name, REQUIRED)
+        if value is REQUIRED:
+            if key.default is REQUIRED:
+                yield key.missing, f"lacks the key {name!r}; expected {key.expected}"
+        elif type(value) not in key.types or type(value) is int:
+            yield from _value_breaches(key, value)
+    if not row.known.issuperset(message):
+        for name in message.keys() - row.known:
+            yield from _foreign_breaches(name, message[name])
 
 
 def _value_breaches(key: Key, value: object) -> Breaches:
@@ -217,6 +229,8 @@ def _value_breaches(key: Key, value: object) -> Breaches:
             "GEN-09b" if _stands_for_bytes(key, value) else key.rule,
             f"has {key.name} {shown(value)}; expected {key.expected}",
         )
+    elif is_int(value):
+        yield from _foreign_breaches(key.name, value)
 
 
 def _bool_for_int(key: Key, value: object) -> bool:
@@ -227,16 +241,11 @@ def _stands_for_bytes(key: Key, value: object) -> bool:
     return key.types == (bytes,) and isinstance(value, bytearray | memoryview)
 
 
-def _foreign_breaches(message: Message, keys: Mapping[str, Key]) -> Breaches:
-    """Check all values against GEN-11, but for those of checked types."""
-    for name, value in message.items():
-        key = keys.get(name)
-        if name in _FREE_OF_GEN_11 or name == "type":
-            continue
-        if key is None or key.types == (int,):
-            what = foreign(value)
-            if what is not None:
-                yield "GEN-11", f"has {what} in {shown(name)}; expected plain values"
+def _foreign_breaches(name: object, value: object) -> Breaches:
+    """Check one value against GEN-11."""
+    what = foreign(value) if isinstance(name, str) else "a key that is no str"
+    if what is not None:
+        yield "GEN-11", f"has {what} in {shown(name)}; expected plain values"
 
 
 def read_once(message: Message, name: str) -> list[Any] | tuple[Any, ...] | None:

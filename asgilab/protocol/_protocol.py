@@ -6,6 +6,7 @@ The shape only. ``_http``, ``_websocket`` and ``_lifespan`` fill it in, and
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from asgilab.protocol._findings import Breaches
@@ -20,11 +21,17 @@ Flag: TypeAlias = Callable[[Memory, Message], str]
 Check: TypeAlias = Callable[[Memory, Message, str], Breaches]
 """Says which rules an event breaks that is right in this state."""
 
+Plain: TypeAlias = Callable[[Memory, Message], bool]
+"""Says whether the keys and values of an event are surely right.
+
+False only says that it has to be looked at: keys and check decide.
+"""
+
 Note: TypeAlias = Callable[[Memory, Message], None]
 """Keeps in memory what an event said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Protocol:
     """One of the protocols that ASGI carries.
 
@@ -37,6 +44,8 @@ class Protocol:
         phrases: Flag to the words that tell it in a finding.
         flags: Event type to the function that finds its flag.
         checks: Event type to the function that judges its values.
+        plain: Event type to a function that sees quickly that there is nothing to
+            judge, for the events of every request.
         notes: Event type to the function that remembers what it said.
         awaited: The event that the application has to have received before it
             answers, or None.
@@ -51,6 +60,7 @@ class Protocol:
     phrases: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, Flag] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    plain: Mapping[str, Plain] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     awaited: str | None = None
     steady: frozenset[str] = frozenset()
@@ -60,19 +70,20 @@ class Protocol:
         """All states, in the order of the table."""
         return tuple(self.table)
 
-    @property
-    def messages(self) -> tuple[MessageType, ...]:
-        """All event types of this protocol."""
-        prefix = f"{self.name}."
-        return tuple(row for row in MESSAGES.values() if row.type.startswith(prefix))
+    @cached_property
+    def rows(self) -> Mapping[Direction, Mapping[str, MessageType]]:
+        """The rows of this protocol's event types, by direction and name."""
+        return {
+            direction: {
+                row.type: row
+                for row in MESSAGES.values()
+                if row.direction is direction and row.type.startswith(f"{self.name}.")
+            }
+            for direction in Direction
+        }
 
     def types(self, direction: Direction) -> tuple[str, ...]:
         """The names of the event types of one direction, in the table's order."""
         steps = (step.partition("+")[0] for step in self.table[self.start])
-        return tuple(
-            dict.fromkeys(
-                step
-                for step in steps
-                if step in MESSAGES and MESSAGES[step].direction is direction
-            )
-        )
+        rows = self.rows[direction]
+        return tuple(dict.fromkeys(step for step in steps if step in rows))

@@ -145,8 +145,7 @@ class _Run:
         asked["subprotocols"] = list(request.subprotocols)
         connection = self.lab.websocket(request.path, **asked)
         self.connections[recorded.connection] = connection
-        if recorded.act is Act.CONNECT:
-            await connection.send_input(message)
+        await connection.send_input(message)
 
     async def _request_http(
         self, request: Request, body: bytes, asked: dict[str, Any]

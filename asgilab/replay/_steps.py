@@ -25,10 +25,8 @@ _ENDS = {"raised": "application.raised", "returned": "application.returned"}
 class Act(Enum):
     """What a client can do."""
 
-    OPEN = "open"
-    """Start a connection that the application never asked anything of."""
     CONNECT = "connect"
-    """Start a connection with its ``websocket.connect``."""
+    """Open a websocket: start the application and send ``websocket.connect``."""
     REQUEST = "request"
     """Send a whole HTTP request."""
     DELIVER = "deliver"
@@ -115,7 +113,7 @@ def outputs_of(events: Iterable[Event], started: datetime) -> list[Output]:
     found: list[Output] = []
     responses: dict[str, int] = {}
     for event in events:
-        if event.kind not in (Kind.SEND, Kind.END):
+        if event.kind not in (Kind.SEND, Kind.END) or _unsent(event):
             continue
         output = _output(event, started)
         if output.type == _BODY and event.connection in responses:
@@ -127,6 +125,11 @@ def outputs_of(events: Iterable[Event], started: datetime) -> list[Output]:
         elif event.kind is Kind.SEND or output.type in _ENDS.values():
             found.append(output)
     return found
+
+
+def _unsent(event: Event) -> bool:
+    """Tell whether what the application sent could reach nobody in any run."""
+    return event.note.startswith(("lost", "refused"))
 
 
 def _output(event: Event, started: datetime) -> Output:
@@ -189,7 +192,9 @@ class _Splitter:
             request = {"type": "http.request", "body": b""}
             self._add(Act.REQUEST, event, request, request_of(event.message))
         elif not connects_later:
-            self._add(Act.OPEN, event, {}, request_of(event.message))
+            # The application ended, or is held, before it asked for anything.
+            connect = {"type": "websocket.connect"}
+            self._add(Act.CONNECT, event, connect, request_of(event.message))
 
     def _receive(self, event: Event) -> None:
         if event.connection in self.requests:

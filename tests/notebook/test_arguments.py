@@ -12,6 +12,7 @@ from asgilab.notebook._arguments import parse, split, split_payload
 @argument("path", metavar="PATH", help="where to")
 @argument("--header", action="append", help="a header")
 @argument("--count", type=int, help="how many")
+@argument("--json", help="a payload")
 def asgi_example(line: str) -> None:
     """Do something."""
 
@@ -57,11 +58,12 @@ def test_a_semicolon_at_the_end_silences(
 
 
 def test_the_line_is_parsed_by_the_parser_of_the_magic() -> None:
-    arguments = parse(PARSER, "/ws/ --header 'A: b' --header C:d --count 2;")
+    arguments = parse(PARSER, "/ws/ --header 'A: b' --header C:d --count 2;", {})
     assert vars(arguments) == {
         "path": "/ws/",
         "header": ["A: b", "C:d"],
         "count": 2,
+        "json": None,
         "silent": True,
     }
 
@@ -77,12 +79,12 @@ def test_the_line_is_parsed_by_the_parser_of_the_magic() -> None:
 )
 def test_bad_arguments_show_one_line_with_the_usage(line: str, reason: str) -> None:
     with pytest.raises(UsageError) as caught:
-        parse(PARSER, line)
+        parse(PARSER, line, {})
     message = str(caught.value)
     assert message.startswith("%asgi_example: ")
     assert reason in message
     assert message.endswith(
-        "Usage: %asgi_example [--header HEADER] [--count COUNT] PATH"
+        "Usage: %asgi_example [--header HEADER] [--count COUNT] [--json JSON] PATH"
     )
     assert "\n" not in message
 
@@ -101,3 +103,22 @@ def test_bad_arguments_show_one_line_with_the_usage(line: str, reason: str) -> N
 )
 def test_the_payload_stays_as_it_was_typed(line: str, expected: tuple[str, Any]) -> None:
     assert split_payload(line, {"who": "bob", "names": ["carol"]}) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("/ws/$room/", "/ws/lobby/"),
+        ("/ws/{room}/{n + 1}/", "/ws/lobby/3/"),
+        ("/ws/{unknown}/", "/ws/{unknown}/"),
+        ("/ws/{1/0}/", "/ws/{1/0}/"),
+        ("'/ws/$room/'", "/ws/lobby/"),
+    ],
+)
+def test_variables_stand_in_the_words_of_a_line(line: str, path: str) -> None:
+    assert parse(PARSER, line, {"room": "lobby", "n": 2}).path == path
+
+
+@pytest.mark.parametrize("line", ["/ws/ --json '{\"a\":1}'", "/ws/ '--json={\"a\":1}'"])
+def test_a_payload_among_the_arguments_stays_as_it_was_typed(line: str) -> None:
+    assert parse(PARSER, line, {}).json == '{"a":1}'

@@ -29,10 +29,10 @@ export function svg(tag, attributes = {}, ...children) {
 const SHAPES = {
   play: "M4 2.5v11l9-5.5z",
   pause: "M4 2.5h3v11H4zM9 2.5h3v11H9z",
-  step: "M2.5 5.5v-1A5 5 0 0 1 11 5l1.5-1.5v5h-5L9.3 6.700a2.900 2.900 0 0 0-4.800-.7zM8 10.500a2 2 0 1 0 .001 0z",
+  step: "M2.5 5.5v-1A5 5 0 0 1 11 5l1.5-1.5v5h-5L9.3 6.700a2.9 2.9 0 0 0-4.8-.7zM8 10.500a2 2 0 1 0 .001 0z",
   close: "M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z",
   copy: "M5 1.500h7.500v9.500H5zM3 4v9.500h7.500v1H2V4z",
-  down: "M7.300 2.500h1.400v8l3-3 1 1L8 13.200 3.300 8.500l1-1 3 3z",
+  down: "M7.3 2.500h1.400v8l3-3 1 1L8 13.2 3.3 8.500l1-1 3 3z",
 };
 
 /** One of the widget's own icons, drawn in the colour of the text. */

@@ -1,0 +1,187 @@
+"""A session as the statements of a test.
+
+What a session says decides which statements there are, and in which order; how
+they read in Python is decided in ``_rendering``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asgilab.export._acts import act, opening
+from asgilab.export._draft import Draft
+from asgilab.export._expectations import RAISED, expectations
+from asgilab.export._flow import plan_flow
+from asgilab.export._names import Names
+from asgilab.export._payloads import Matched, Payloads
+from asgilab.export._secrets import Secret, Secrets
+from asgilab.export._statements import Disconnect, ExpectNothing, Open, Statement
+from asgilab.export._variables import choose_variables
+from asgilab.replay import Act, Input, Output, Step, Volatility
+
+_SILENT_ENDS: Final = frozenset({"application.returned", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A test before it is text.
+
+    Attributes:
+        opened: The communicators that are made before anything happens.
+        paragraphs: The statements, one group for each step of the session.
+        closed: Variables of the connections to close at the end.
+        users: Username by the fixture that makes the user.
+        secrets: What the test takes from its environment.
+        matched: Where a matcher stands.
+        notes: What could not be written down as it was, one sentence each.
+    """
+
+    opened: tuple[Open, ...]
+    paragraphs: tuple[tuple[Statement, ...], ...]
+    closed: tuple[str, ...]
+    users: Mapping[str, str]
+    secrets: tuple[Secret, ...]
+    matched: tuple[Matched, ...]
+    notes: tuple[str, ...]
+
+
+def write_script(
+    steps: Sequence[Step],
+    options: Mapping[str, Mapping[str, Any]],
+    found: Volatility,
+    *,
+    django: bool,
+) -> tuple[Script, Secrets]:
+    """Turn the steps of a session into the statements of a test.
+
+    Args:
+        steps: The steps of the session.
+        options: How each connection was asked for; see ``Session.options``.
+        found: What replays of the session differ in.
+        django: Whether the application is part of a Django project.
+
+    Returns:
+        The script, and the secrets that must not be in its source.
+
+    Raises:
+        ExportError: The session holds something that cannot be put in a test.
+    """
+    order = list(dict.fromkeys(step.input.connection for step in steps))
+    emitted = [emission(step, order) for step in steps]
+    draft = _draft(steps, emitted, options, found, django)
+    opened = [
+        opening(draft, step.input)
+        for step in steps
+        if step.input.act is Act.CONNECT and not draft.moves(step.input.event, "path")
+    ]
+    kept = _without_goodbyes(steps, emitted)
+    paragraphs = [
+        _paragraph(draft, step, outputs)
+        for step, outputs in zip(steps[:kept], emitted, strict=False)
+    ]
+    paragraphs.append(_final_silence(draft, paragraphs))
+    early = {each.connection for each in opened}
+    closing = [draft.variable(name) for name in _to_close(steps[:kept])]
+    paragraphs.append([Disconnect(name) for name in closing if name not in early])
+    _note_unexplained(draft)
+    script = Script(
+        opened=tuple(opened),
+        paragraphs=tuple(tuple(p) for p in paragraphs if p),
+        closed=tuple(name for name in closing if name in early),
+        users=draft.variables.users,
+        secrets=draft.payloads.secrets.found,
+        matched=tuple(draft.payloads.matched),
+        notes=tuple(draft.notes),
+    )
+    return script, draft.payloads.secrets
+
+
+def emission(step: Step, order: Sequence[str]) -> list[Output]:
+    """Return the outputs of a step in the order in which a test asks for them.
+
+    The connection that acted comes first, the others in the order of their
+    opening: which connection an application serves first is no promise of its.
+    """
+    places = {name: place for place, name in enumerate(order)}
+    places[step.input.connection] = -1
+    asserted = [o for o in step.outputs if o.type not in _SILENT_ENDS]
+    return sorted(asserted, key=lambda output: places.get(output.connection, 0))
+
+
+def _draft(
+    steps: Sequence[Step],
+    emitted: list[list[Output]],
+    options: Mapping[str, Mapping[str, Any]],
+    found: Volatility,
+    django: bool,
+) -> Draft:
+    reordered = frozenset(found.reordered)
+    said: list[Input | Output] = []
+    unordered: set[int] = set()
+    for step, outputs in zip(steps, emitted, strict=True):
+        said += [step.input, *outputs]
+        unordered |= {
+            output.event
+            for output in outputs
+            if (step.number, output.connection) in reordered
+        }
+    plan = plan_flow(said, found.findings, frozenset(unordered))
+    names = Names()
+    referenced = [each for each in said if each.event in plan.referenced]
+    variables = choose_variables(steps, options, referenced, names)
+    payloads = Payloads(plan, variables.messages, Secrets(names))
+    return Draft(options, variables, payloads, django, reordered)
+
+
+def _paragraph(draft: Draft, step: Step, outputs: list[Output]) -> list[Statement]:
+    said = step.input
+    mine = [o for o in outputs if o.connection == said.connection]
+    done, rest = act(draft, said, mine)
+    rest += [o for o in outputs if o.connection != said.connection]
+    done += expectations(draft, step.number, rest)
+    if not outputs and said.act is Act.DELIVER and said.connection in draft.silent:
+        # Nothing answers: that is asserted, and the next input waits for it.
+        done.append(ExpectNothing(draft.variable(said.connection)))
+    return done
+
+
+def _without_goodbyes(steps: Sequence[Step], emitted: list[list[Output]]) -> int:
+    """Return how many steps there are before the plain disconnects at the end."""
+    count = len(steps)
+    while count and not emitted[count - 1] and _plain_goodbye(steps[count - 1].input):
+        count -= 1
+    return count
+
+
+def _to_close(steps: Sequence[Step]) -> list[str]:
+    """Return the connections that are still open after some steps."""
+    said = [step.input for step in steps]
+    gone = {each.connection for each in said if _goodbye(each)}
+    gone |= {o.connection for s in steps for o in s.outputs if o.type == RAISED}
+    return [
+        each.connection
+        for each in said
+        if each.act is Act.CONNECT and each.connection not in gone
+    ]
+
+
+def _final_silence(draft: Draft, paragraphs: list[list[Statement]]) -> list[Statement]:
+    last = next((p[-1] for p in reversed(paragraphs) if p), None)
+    checks = [ExpectNothing(draft.variable(name)) for name in draft.silent]
+    return [check for check in checks if check != last]
+
+
+def _note_unexplained(draft: Draft) -> None:
+    draft.notes.extend(
+        "The client sent another value in each replay, and the test sends the "
+        f"recorded one: {finding}."
+        for finding in draft.payloads.plan.unexplained
+    )
+
+
+def _plain_goodbye(said: Input) -> bool:
+    return _goodbye(said) and said.message.get("code", 1000) == 1000
+
+
+def _goodbye(said: Input) -> bool:
+    return said.message.get("type") == "websocket.disconnect"

@@ -1,0 +1,133 @@
+"""How a magic's result is shown: one sentence, and lines of detail below it.
+
+Only the look is here, as text and as HTML; what is shown comes from the
+results. Recorded text is made safe by whoever puts it into a card.
+"""
+
+import linecache
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, Final, Literal
+
+from asgilab.engine import FrameText, Stop
+from asgilab.rendering import clip, place, preview, visible
+from asgilab.sessions import Event, Kind
+
+Tone = Literal["good", "bad", "paused", "plain"]
+
+_COLOURS: Final[dict[Tone, str]] = {
+    "good": "#1f8a5b",
+    "bad": "#d93025",
+    "paused": "#b26a00",
+    "plain": "currentColor",
+}
+_STYLE: Final = (
+    "margin:2px 0;padding:2px 0 2px 10px;border-left:3px solid {colour};"
+    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+)
+_PRE: Final = (
+    "margin:4px 0 0;padding:0;background:none;border:0;color:inherit;"
+    "font:12px/1.45 var(--jp-code-font-family,ui-monospace,monospace);"
+    "white-space:pre-wrap;overflow-wrap:anywhere"
+)
+_WIDEST_VALUE: Final = 160
+
+
+class Card:
+    """The result of a magic: it shows itself and can be asked further.
+
+    A subclass says what it shows in ``headline``, ``details`` and ``tone``.
+    """
+
+    __slots__ = ()
+    tone: Tone = "plain"
+
+    @property
+    def headline(self) -> str:
+        """The sentence that says what happened."""
+        raise NotImplementedError
+
+    @property
+    def details(self) -> list[str]:
+        """Lines below the sentence."""
+        return []
+
+    def __repr__(self) -> str:
+        return "\n".join([self.headline, *(f"  {line}" for line in self.details)])
+
+    def _repr_html_(self) -> str:
+        style = _STYLE.format(colour=_COLOURS[self.tone])
+        details = escape("\n".join(self.details))
+        pre = f'<pre style="{_PRE}">{details}</pre>' if details else ""
+        return f'<div style="{style}">{escape(self.headline)}{pre}</div>'
+
+
+class Table:
+    """Rows under column heads, as text and as HTML.
+
+    Args:
+        columns: The heads.
+        rows: The cells, one text for each column.
+    """
+
+    def __init__(self, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+        self.columns = columns
+        self.rows = rows
+
+    def lines(self) -> list[str]:
+        """Return the table as lines of text, the columns lined up."""
+        everything = [self.columns, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*everything, strict=True)]
+        return [
+            "  ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+            for row in everything
+        ]
+
+    def html(self) -> str:
+        """Return the table as HTML."""
+        head = "".join(_cell("th", column) for column in self.columns)
+        body = "".join(
+            f"<tr>{''.join(_cell('td', cell) for cell in row)}</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def message_text(message: Mapping[str, Any], limit: int = _WIDEST_VALUE) -> str:
+    """Return an ASGI event on one line: its type, and its payload shortened."""
+    kind = visible(str(message.get("type", "an event")))
+    shown = preview(Event(0, 0.0, "", Kind.SEND, message), limit)
+    return f"{kind} {shown}".rstrip()
+
+
+def stop_text(stop: Stop) -> str:
+    """Return what is held at a gate, on one line."""
+    return f"{stop.direction} {message_text(stop.message)}"
+
+
+def frame_lines(frames: Iterable[FrameText]) -> list[str]:
+    """Return frames as lines: place, source line, and locals of the innermost."""
+    lines: list[str] = []
+    for depth, frame in enumerate(frames):
+        source = frame.source
+        lines.append(f"{place(source)} in {visible(source.function)}")
+        if text := linecache.getline(source.file, source.line).strip():
+            lines.append(f"    {clip(visible(text), _WIDEST_VALUE)}")
+        if depth == 0:
+            lines += [f"      {line}" for line in _values(frame.locals)]
+            lines += [f"      self.{line}" for line in _values(frame.attributes)]
+    return lines
+
+
+def _values(values: Mapping[str, str]) -> list[str]:
+    return [
+        f"{visible(name)} = {clip(visible(text), _WIDEST_VALUE)}"
+        for name, text in values.items()
+        if name != "self"
+    ]
+
+
+def _cell(tag: str, text: str) -> str:
+    return f'<{tag} style="text-align:left">{escape(text)}</{tag}>'

@@ -1,0 +1,398 @@
+"""What the magics return: small values that show themselves in a cell.
+
+Each is a plain value: it keeps no connection, no task and no frame. How cards
+look is decided in ``_cards``.
+"""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from asgilab.engine import Quiet, Stop
+from asgilab.notebook._cards import (
+    Card,
+    Table,
+    Tone,
+    frame_lines,
+    message_text,
+    stop_text,
+)
+from asgilab.notebook._standing import Standing
+from asgilab.rendering import clip, to_text, visible
+from asgilab.sessions import Session
+
+_LONGEST_BODY = 2000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ready(Card):
+    """An application is there to be connected to.
+
+    Attributes:
+        application: Its import string, or its repr.
+        routes: The WebSocket paths it has, as far as they can be seen.
+        warning: What went wrong without stopping it, or "".
+    """
+
+    application: str
+    settings: str | None
+    routes: tuple[str, ...]
+
+    tone = "good"
+
+    @property
+    def headline(self) -> str:
+        with_settings = f" with {self.settings}" if self.settings else ""
+        return f"{visible(self.application)} is ready{with_settings}."
+
+    @property
+    def details(self) -> list[str]:
+        if not self.routes:
+            return ["%asgi_connect PATH opens a websocket to it"]
+        return [f"%asgi_connect {visible(route)}" for route in self.routes]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Connected(Card):
+    """A connection was accepted.
+
+    Attributes:
+        name: Name of the connection.
+        path: Where it is connected to.
+        subprotocol: What the application chose, or None.
+        unread: Events that it has sent since.
+        variable: Whether the notebook has a variable of that name now.
+    """
+
+    name: str
+    path: str
+    subprotocol: str | None
+    unread: int
+    variable: bool
+
+    tone = "good"
+
+    @property
+    def headline(self) -> str:
+        chosen = f", subprotocol {self.subprotocol!r}" if self.subprotocol else ""
+        unread = f"; {_count(self.unread, 'event')} unread" if self.unread else ""
+        return f"{self.name} is connected to {visible(self.path)}{chosen}{unread}."
+
+    @property
+    def details(self) -> list[str]:
+        if self.variable:
+            return []
+        return [f"the notebook has a variable {self.name} of its own, which is kept"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Refused(Card):
+    """A connection was not accepted; it is false in a condition.
+
+    Attributes:
+        name: Name of the connection.
+        path: Where it wanted to connect to.
+        code: Close code, or None where an HTTP response denied it.
+        status: HTTP status a real client would see.
+        body: Body of the HTTP response, or b"".
+    """
+
+    name: str
+    path: str
+    code: int | None
+    status: int
+    body: bytes = b""
+
+    tone = "bad"
+
+    @property
+    def headline(self) -> str:
+        if self.code is None:
+            how = f"denied with status {self.status}"
+        else:
+            how = f"rejected with close code {self.code}"
+        return f"{self.name} was {how} by {visible(self.path)}."
+
+    @property
+    def details(self) -> list[str]:
+        return [_body_text(self.body)] if self.body else []
+
+    def __bool__(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Stands(Card):
+    """Where a connection stands; what most magics show of a paused one.
+
+    Attributes:
+        standing: Where it stands.
+        passed: What was let through just before, or None.
+        before: What the magic itself did, as a sentence, or "".
+    """
+
+    standing: Standing
+    passed: Stop | None = None
+    before: str = ""
+
+    @property
+    def tone(self) -> Tone:  # type: ignore[override]
+        if self.standing.status.word == "raised":
+            return "bad"
+        return "paused" if self.standing.stop or self.standing.paused else "plain"
+
+    @property
+    def stop(self) -> Stop | None:
+        """What is held at the gate, or None."""
+        return self.standing.stop
+
+    @property
+    def headline(self) -> str:
+        return f"{self.standing.sentence}."
+
+    @property
+    def details(self) -> list[str]:
+        lines = [self.before] if self.before else []
+        if self.passed is not None:
+            lines.append(f"let through: {stop_text(self.passed)}")
+        if self.stop is not None:
+            lines.append(f"held: {stop_text(self.stop)}")
+        if self.standing.unread:
+            lines.append(f"unread: {_count(self.standing.unread, 'event')}")
+        return lines + frame_lines(self.standing.frames)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sent(Card):
+    """A frame was sent.
+
+    Attributes:
+        name: Name of the connection.
+        message: The event that the application was given.
+        unread: How many events each connection has unread since.
+    """
+
+    name: str
+    message: dict[str, Any]
+    unread: dict[str, int]
+
+    @property
+    def headline(self) -> str:
+        return f"{self.name} → {message_text(self.message)}"
+
+    @property
+    def details(self) -> list[str]:
+        waiting = [f"{name} {count}" for name, count in self.unread.items() if count]
+        return [f"unread: {', '.join(waiting)}"] if waiting else ["nothing came back"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Nothing(Card):
+    """Nothing came; it is true in a condition.
+
+    Attributes:
+        name: Name of the connection.
+        quiet: What the loop said of itself, or None when it was waited for.
+        waited: Seconds that counted as nothing.
+    """
+
+    name: str
+    quiet: Quiet | None
+    waited: float
+
+    tone = "good"
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing can come any more unless something is sent."""
+        return self.quiet is not None and self.quiet.certain
+
+    @property
+    def headline(self) -> str:
+        if not self.certain:
+            return f"{self.name} sent nothing within {self.waited:g} s."
+        timer = self.quiet.next_timer if self.quiet else None
+        until = "" if timer is None else f" before a timer in {timer:.3g} s"
+        return f"{self.name} sends nothing{until}: certain, nothing is left to run."
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Disconnected(Card):
+    """Connections were closed from the client's side.
+
+    Attributes:
+        endings: How each application ended, by the connection's name.
+    """
+
+    endings: dict[str, str]
+
+    @property
+    def headline(self) -> str:
+        if not self.endings:
+            return "Nothing was connected."
+        each = (f"{name} ({how})" for name, how in self.endings.items())
+        return f"Disconnected: {', '.join(each)}."
+
+
+class Answer(dict[str, Any]):
+    """An HTTP response: the dict of ``get_response()``, which shows itself."""
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        return int(self["status"])
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return bytes(self["body"]).decode(errors="replace")
+
+    def json(self) -> Any:
+        """Return the body, decoded from JSON.
+
+        Raises:
+            json.JSONDecodeError: It is none.
+        """
+        return json.loads(self["body"])
+
+    @property
+    def card(self) -> "AnswerCard":
+        """What is shown of it."""
+        return AnswerCard(self)
+
+    def __repr__(self) -> str:
+        return repr(self.card)
+
+    def _repr_html_(self) -> str:
+        return self.card._repr_html_()
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self.card))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnswerCard(Card):
+    """How an HTTP response is shown."""
+
+    answer: Answer
+
+    @property
+    def tone(self) -> Tone:  # type: ignore[override]
+        return "good" if self.answer.status < 400 else "bad"
+
+    @property
+    def headline(self) -> str:
+        try:
+            phrase = HTTPStatus(self.answer.status).phrase
+        except ValueError:
+            phrase = ""
+        size = len(self.answer["body"])
+        return f"{self.answer.status} {phrase}".strip() + f", {_count(size, 'byte')}"
+
+    @property
+    def details(self) -> list[str]:
+        pairs = self.answer["headers"]
+        lines = [
+            visible(f"{name.decode('latin-1')}: {value.decode('latin-1')}")
+            for name, value in pairs
+        ]
+        body = bytes(self.answer["body"])
+        return [*lines, "", _body_text(body)] if body else lines
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Saved(Card):
+    """A session was written to a file."""
+
+    path: Path
+    events: int
+
+    tone = "good"
+
+    @property
+    def headline(self) -> str:
+        return f"Saved {_count(self.events, 'event')} to {self.path}."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exported(Card):
+    """A session was written as a test.
+
+    Attributes:
+        path: The file.
+        report: What the export says of it, line by line.
+    """
+
+    path: Path
+    report: tuple[str, ...]
+
+    tone = "good"
+
+    @property
+    def headline(self) -> str:
+        return f"Exported to {self.path}."
+
+    @property
+    def details(self) -> list[str]:
+        return [visible(line) for line in self.report]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note(Card):
+    """Something was done that one sentence tells."""
+
+    text: str
+    more: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        return self.text
+
+    @property
+    def details(self) -> list[str]:
+        return list(self.more)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Overview(Card):
+    """A sentence and a table: what ``%asgi_status`` and ``%asgi_help`` show."""
+
+    text: str
+    table: Table
+
+    @property
+    def headline(self) -> str:
+        return self.text
+
+    @property
+    def details(self) -> list[str]:
+        return self.table.lines() if self.table.rows else []
+
+    def _repr_html_(self) -> str:
+        bare = Note(self.text)._repr_html_()
+        return bare + (self.table.html() if self.table.rows else "")
+
+
+class TextTimeline:
+    """A session as text, for a terminal."""
+
+    def __init__(self, session: Session, width: int) -> None:
+        self.session = session
+        self.width = width
+
+    def __repr__(self) -> str:
+        return to_text(self.session, width=self.width)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _body_text(body: bytes) -> str:
+    text = body[: 4 * _LONGEST_BODY].decode(errors="replace")
+    return clip(visible(text, keep="\n\t"), _LONGEST_BODY)

@@ -1,0 +1,118 @@
+// The strip of what is held at a gate now: which event, and where the code stands.
+
+import { button, h } from "./dom.js";
+import { COLOURS } from "./lanes.js";
+
+export class Stops {
+  /** on: step(connection), resume(connection). */
+  constructor(store, on) {
+    this.store = store;
+    this.on = on;
+    this.open = new Set();
+    this.drawn = null;
+    this.element = h("div", {
+      class: "stops",
+      role: "region",
+      "aria-label": "Paused",
+      hidden: true,
+    });
+  }
+
+  draw() {
+    const { stops } = this.store;
+    if (this.drawn === stops) return;
+    this.drawn = stops;
+    this.element.hidden = !stops.length;
+    this.element.replaceChildren(...stops.map((stop) => this.stop(stop)));
+  }
+
+  stop(stop) {
+    const order = this.store.lanes.get(stop.connection)?.order ?? 0;
+    const frame = stop.frames[0];
+    const does = stop.direction === "send" ? "about to send" : "about to receive";
+    return h(
+      "div",
+      { class: `stop lane-${order % COLOURS}` },
+      h(
+        "div",
+        { class: "stop-line" },
+        h("span", { class: "sign", "aria-hidden": "true" }, "❚❚"),
+        h("b", {}, stop.connection),
+        h("span", { class: "does" }, does),
+        h("code", { class: "type" }, stop.type),
+        h("code", { class: "payload", title: stop.preview }, stop.preview),
+        h(
+          "span",
+          { class: "buttons" },
+          button("Step", "step", () => this.on.step(stop.connection), {
+            title: `Let this event of ${stop.connection} through`,
+          }),
+          button("Continue", "play", () => this.on.resume(stop.connection), {
+            title: `Let ${stop.connection} run`,
+          }),
+        ),
+      ),
+      frame?.source ? this.frame(stop, frame) : this.idle(),
+    );
+  }
+
+  idle() {
+    return h("div", { class: "where" }, "No line of yours is waiting for it.");
+  }
+
+  frame(stop, { source, locals, attributes }) {
+    const line = source.code.find(([number]) => number === source.line)?.[1];
+    const kept = locals.filter(([name]) => name !== "self");
+    const where = h(
+      "summary",
+      { class: "where" },
+      h("span", { class: "place" }, source.place),
+      h("span", { class: "function" }, source.function),
+      line ? h("code", {}, line.trim()) : null,
+    );
+    const details = h(
+      "details",
+      { ontoggle: () => this.toggled(stop.id, details.open) },
+      where,
+      codeBlock(source),
+      pairs("Locals", kept),
+      pairs("self", attributes),
+    );
+    details.open = this.open.has(stop.id);
+    return details;
+  }
+
+  toggled(id, open) {
+    if (open) this.open.add(id);
+    else this.open.delete(id);
+  }
+}
+
+/** The code around a source line, that line marked; null if there is none. */
+export function codeBlock({ code, line }) {
+  if (!code.length) return null;
+  return h(
+    "pre",
+    { class: "code", tabindex: 0, "aria-label": "Source" },
+    code.map(([number, text]) =>
+      h(
+        "div",
+        { class: number === line ? "here" : "", "aria-current": number === line || null },
+        h("span", { class: "number" }, String(number)),
+        text || " ",
+      ),
+    ),
+  );
+}
+
+function pairs(title, values) {
+  if (!values.length) return null;
+  return h(
+    "dl",
+    { class: "pairs" },
+    h("div", { class: "pairs-title" }, title),
+    values.map(([name, text]) =>
+      h("div", { class: "pair" }, h("dt", {}, name), h("dd", {}, h("code", {}, text))),
+    ),
+  );
+}

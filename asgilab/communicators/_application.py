@@ -14,9 +14,11 @@ from typing import Any, Final, Literal, Self, TypeVar
 from asgiref.compatibility import guarantee_single_callable
 from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
+from asgilab.communicators._database import ownership
 from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._running import run
 from asgilab.communicators._wiring import Wiring
 from asgilab.engine import Quiet, idleness_of, settle
 from asgilab.errors import (
@@ -326,11 +328,10 @@ class ApplicationCommunicator(AsgirefCommunicator):
         return self._task
 
     def _run(self) -> Any:
-        line = self._line
-        prepare, threads = self._prepare, self._wiring.isolate_threads
-        if not prepare and not threads:
-            return self.application(self.scope, line.receive, line.send)
-        return line.run_prepared(self.application, self.scope, prepare)
+        owner = ownership()
+        if owner is None and not self._prepare and not self._wiring.isolate_threads:
+            return self.application(self.scope, self._line.receive, self._line.send)
+        return run(self.application, self.scope, self._line, self._prepare, owner)
 
     # -- waiting ---------------------------------------------------------------
 

@@ -9,11 +9,9 @@ import asyncio
 import contextvars
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Final
-
-from asgiref.sync import ThreadSensitiveContext
 
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._wiring import Wiring
@@ -21,7 +19,7 @@ from asgilab.engine import is_user_code, user_line
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
 from asgilab.protocol import Conversation, Finding, Severity
 from asgilab.sessions import Kind
-from asgilab.types import Application, Message, Scope
+from asgilab.types import Message, Scope
 
 
 CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab_line")
@@ -233,26 +231,6 @@ class Line:
             msg = "There is no violation to take."
             raise RuntimeError(msg)
         return violation
-
-    async def run_prepared(
-        self,
-        application: Application,
-        scope: Scope,
-        prepare: list[Callable[[], Awaitable[None]]],
-    ) -> None:
-        """Call the application after its scope was prepared, in a thread of its own.
-
-        The thread is for synchronous code: asgiref has one for the whole
-        process, and a consumer paused in it would hold up every other.
-        """
-        if not self.wiring.isolate_threads:
-            for step in prepare:
-                await step()
-            return await application(scope, self.receive, self.send)
-        async with ThreadSensitiveContext():
-            for step in prepare:
-                await step()
-            return await application(scope, self.receive, self.send)
 
     def _end_with(self, error: BaseException | None) -> None:
         conversation = self._conversation

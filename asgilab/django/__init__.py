@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from asgilab.django._identity import log_in
     from asgilab.django._layer_tap import LayerTap
     from asgilab.django._live_case import ChannelsLiveServerTestCase
+    from asgilab.django._ownership import Ownership
     from asgilab.django._project import Project, fresh_channel_layers
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
 
 __all__ = [
     "ChannelsLiveServerTestCase",
     "LayerTap",
+    "Ownership",
     "Project",
     "Relocated",
     "Snapshot",
@@ -29,6 +31,7 @@ __all__ = [
 _ROOMS: Final = {
     "ChannelsLiveServerTestCase": "_live_case",
     "LayerTap": "_layer_tap",
+    "Ownership": "_ownership",
     "Project": "_project",
     "fresh_channel_layers": "_project",
     "log_in": "_identity",

@@ -130,16 +130,20 @@ def _exchange(draft: Draft, said: Input, mine: list[Output]) -> Done:
         tuple(draft.payloads.headers(said, request.headers)),
         draft.user(said.connection),
     )
-    if not mine:
+    failed = next((output for output in mine if output.type == RAISED), None)
+    complete = bool(mine) and mine[0].message.get("more_body") is False
+    if not complete and failed is not None:
+        return [made, raised(draft, failed, "get_response()")], []
+    if not complete:
         msg = (
-            f"The request of {said.connection!r} has no response in the session. "
-            "Export after it has come."
+            f"The response to {said.connection!r} has not come to its end in the "
+            "session. Export after it has."
         )
         raise ExportError(msg)
-    if mine[0].type == RAISED:
-        return [made, raised(draft, mine[0], "get_response()")], []
     name = draft.variables.messages.get(mine[0].event, "")
     answer = expect_response(variable, mine[0], draft.payloads, name, draft.notes)
+    if failed is not None:
+        return [made, answer, raised(draft, failed, "wait()")], []
     return [made, answer], []
 
 

@@ -51,6 +51,7 @@ def write_script(
     found: Volatility,
     *,
     django: bool,
+    taken: frozenset[str] = frozenset(),
 ) -> tuple[Script, Secrets]:
     """Turn the steps of a session into the statements of a test.
 
@@ -59,6 +60,7 @@ def write_script(
         options: How each connection was asked for; see ``Session.options``.
         found: What replays of the session differ in.
         django: Whether the application is part of a Django project.
+        taken: Names that the module uses already.
 
     Returns:
         The script, and the secrets that must not be in its source.
@@ -68,7 +70,7 @@ def write_script(
     """
     order = list(dict.fromkeys(step.input.connection for step in steps))
     emitted = [emission(step, order) for step in steps]
-    draft = _draft(steps, emitted, options, found, django)
+    draft = _draft(steps, emitted, options, found, django, Names(taken))
     opened = [
         opening(draft, step.input)
         for step in steps
@@ -114,6 +116,7 @@ def _draft(
     options: Mapping[str, Mapping[str, Any]],
     found: Volatility,
     django: bool,
+    names: Names,
 ) -> Draft:
     reordered = frozenset(found.reordered)
     said: list[Input | Output] = []
@@ -126,7 +129,6 @@ def _draft(
             if (step.number, output.connection) in reordered
         }
     plan = plan_flow(said, found.findings, frozenset(unordered))
-    names = Names()
     referenced = [each for each in said if each.event in plan.referenced]
     variables = choose_variables(steps, options, referenced, names)
     payloads = Payloads(plan, variables.messages, Secrets(names))

@@ -90,6 +90,7 @@ class DaphneBackend:
             # Twisted's logging takes Python's warnings along, to nowhere.
             warnings.showwarning = shown
             for one in sockets:
+                one.setblocking(False)
                 reactor.adoptStreamPort(one.fileno(), one.family, server.http_factory)
 
         server.ready_callable = adopt
@@ -125,9 +126,13 @@ def _reactor_on(loop: asyncio.AbstractEventLoop) -> Iterator[Any]:
     internet: Any = import_module("twisted.internet")
     saved = {name: sys.modules.pop(name, None) for name in _MODULES}
     import_module("twisted.internet.asyncioreactor").install(loop)
+    # Autobahn's timers ask txaio, which remembers the first reactor it met.
+    timers: Any = import_module("txaio.tx").config
+    saved_loop, timers.loop = timers.loop, internet.reactor
     try:
         yield internet.reactor
     finally:
+        timers.loop = saved_loop
         for name, module in saved.items():
             if module is None:
                 sys.modules.pop(name, None)

@@ -6,12 +6,16 @@ caught lives in ``_collecting``.
 
 import traceback
 import warnings
-from typing import Literal
+from typing import Final, Literal
 
 from asgilab.errors import AsgilabWarning
+from asgilab.live import _collecting
 
 OnError = Literal["raise", "warn", "keep"]
 """What to do, at the end, with application errors that nobody has dealt with."""
+
+
+_OUTERMOST: Final = _collecting.__file__
 
 
 def note_on(error: BaseException, failures: list[Exception]) -> None:
@@ -46,5 +50,8 @@ def report(failures: list[Exception], on_error: OnError) -> None:
 
 
 def _told(failure: Exception) -> str:
-    lines = "".join(traceback.format_exception(failure)).rstrip()
+    text = traceback.TracebackException.from_exception(failure)
+    ours = [n for n, line in enumerate(text.stack) if line.filename == _OUTERMOST]
+    del text.stack[: ours[-1] + 1 if ours else 0]  # The server's frames say nothing.
+    lines = "".join(text.format()).rstrip()
     return f"The application failed on the live server:\n{lines}"

@@ -8,14 +8,18 @@ import socket
 import ssl
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
 
 from asgilab.errors import UsageError
 from asgilab.live._certificate import Certificate
+from asgilab.live._child import Order
 from asgilab.live._collecting import Collecting
 from asgilab.live._failures import OnError, note_on, report
+from asgilab.live._process import ServerProcess, pickled
 from asgilab.live._sockets import close, listen, listen_on_path
 from asgilab.live._thread import Backend, ServerThread
 from asgilab.types import Application
@@ -46,11 +50,26 @@ class Running(Protocol):
     def settle(self, timeout: float) -> bool: ...
 
 
+@dataclass(frozen=True)
+class MadeElsewhere:
+    """An application that is made in the process that serves it.
+
+    Attributes:
+        factory: Returns the application. It has to be picklable.
+        prepare: Called over there before the factory is even unpickled, or None:
+            what importing the modules of the application relies on.
+    """
+
+    factory: Callable[[], Application]
+    prepare: Callable[[], Any] | None = None
+
+
 class LiveServer:
     """Serves an ASGI application on a real socket while a test runs.
 
     Args:
-        application: The ASGI application.
+        application: The ASGI application, or with ``server="process"`` a
+            :class:`MadeElsewhere` that makes it over there.
         host: Name or address to listen on; IPv6 without brackets. The default
             listens on IPv4 and IPv6.
         port: The port; 0 takes any free one.
@@ -82,7 +101,7 @@ class LiveServer:
 
     def __init__(
         self,
-        application: Application,
+        application: Application | MadeElsewhere,
         host: str = "localhost",
         port: int = 0,
         server: Server = "uvicorn",
@@ -242,9 +261,11 @@ class LiveServer:
 
     def _make(self, sockets: list[socket.socket]) -> Running:
         if self._server == "process":
-            msg = "todo"
-            raise UsageError(msg)
-        collecting = Collecting(self._application, self._at_connection_end)
+            return ServerProcess(self._order(), sockets)
+        application = self._application
+        if isinstance(application, MadeElsewhere):
+            application = application.factory()
+        collecting = Collecting(application, self._at_connection_end)
         return ServerThread(self._backend(collecting), collecting, sockets)
 
     def _backend(self, application: Application) -> Backend:
@@ -254,9 +275,25 @@ class LiveServer:
             return DaphneBackend(application, self._options)
         from asgilab.live._uvicorn import UvicornBackend
 
-        return UvicornBackend(
-            application, self._lifespan, self._certificate, self._options
+        return UvicornBackend(application, self._lifespan, self._chain, self._options)
+
+    def _order(self) -> Order:
+        made = self._application
+        if not isinstance(made, MadeElsewhere):
+            made = MadeElsewhere(partial(_same, made))
+        return Order(
+            prepare=None if made.prepare is None else pickled(made.prepare),
+            factory=pickled(made.factory),
+            at_connection_end=pickled(self._at_connection_end),
+            lifespan=self._lifespan,
+            chain=self._chain,
+            options=self._options,
+            timeout=self._timeout,
         )
+
+    @property
+    def _chain(self) -> Path | None:
+        return None if self._certificate is None else self._certificate.chain
 
     def _address(self, scheme: str) -> str:
         scheme = f"{scheme}s" if self._tls else scheme
@@ -264,6 +301,10 @@ class LiveServer:
             return f"{scheme}://localhost"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{host}:{self.port}"
+
+
+def _same(application: Application) -> Application:
+    return application
 
 
 def _check(server: str, tls: bool) -> None:

@@ -7,9 +7,9 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
-from asgilab.live._certificate import Certificate
 from asgilab.live._loop import ServerLoop
 from asgilab.types import Application
 
@@ -32,7 +32,7 @@ class UvicornBackend:
     Args:
         application: What to serve.
         lifespan: ``"auto"``, ``"on"`` or ``"off"``, as uvicorn means it.
-        certificate: Serve TLS with this, or None.
+        chain: Serve TLS with this PEM file of certificate and key, or None.
         options: More arguments for ``uvicorn.Config``.
 
     Raises:
@@ -43,7 +43,7 @@ class UvicornBackend:
         self,
         application: Application,
         lifespan: str,
-        certificate: Certificate | None,
+        chain: Path | None,
         options: Mapping[str, Any],
     ) -> None:
         if not (find_spec("websockets") or find_spec("wsproto")):
@@ -58,8 +58,8 @@ class UvicornBackend:
             "log_config": None,  # The test run decides about logging.
             "timeout_graceful_shutdown": _DISCONNECT_SECONDS,
         }
-        if certificate is not None:
-            arguments["ssl_certfile"] = str(certificate.chain)
+        if chain is not None:
+            arguments["ssl_certfile"] = str(chain)
         arguments.update(options)
         self._config = uvicorn.Config(application, **arguments)  # type: ignore[arg-type]
         self._server: _Server | None = None

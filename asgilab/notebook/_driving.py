@@ -32,6 +32,10 @@ _LOOK_UP: Final = 0.2
 """Seconds after which a blocked thread looks up, where a signal cannot wake it."""
 
 
+class Overdue(TimeoutError):
+    """An errand took longer than it was given; it has been cancelled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """Work for the lab's loop, on its way from a magic to its driver.
@@ -69,7 +73,7 @@ def cross(
         What the coroutine returned.
 
     Raises:
-        TimeoutError: The time was over; the coroutine has been cancelled.
+        Overdue: The time was over; the coroutine has been cancelled.
         WrongLoop: The loop has been stopped, or it would wait for itself.
     """
     return (yield Errand(work, loop, timeout))
@@ -118,9 +122,17 @@ async def _await(errand: Errand) -> Any:
         waiting = errand.work
     else:
         waiting = asyncio.wrap_future(_post(errand))
-    if errand.timeout is None:
-        return await waiting
-    return await asyncio.wait_for(waiting, errand.timeout)
+    return await _limited(waiting, errand.timeout)
+
+
+async def _limited(waiting: Awaitable[Any], timeout: float | None) -> Any:
+    try:
+        async with asyncio.timeout(timeout) as limit:
+            return await waiting
+    except TimeoutError:
+        if limit.expired():
+            raise Overdue from None
+        raise  # of the errand itself
 
 
 def _block(errand: Errand) -> Any:
@@ -157,7 +169,7 @@ def _wait(future: concurrent.futures.Future[Any], timeout: float | None) -> Any:
                 if deadline is not None:
                     left = min(left, deadline - time.monotonic())
                 if left <= 0:
-                    raise TimeoutError
+                    raise Overdue
                 concurrent.futures.wait([future], left)
         return future.result()
     except concurrent.futures.CancelledError:
@@ -169,7 +181,7 @@ def _wait(future: concurrent.futures.Future[Any], timeout: float | None) -> Any:
 def _run(errand: Errand) -> Any:
     """Run the loop until an errand is done: it stands still, or was made re-entrant."""
     loop = errand.loop
-    task = loop.create_task(asyncio.wait_for(errand.work, errand.timeout))
+    task = loop.create_task(_limited(errand.work, errand.timeout))
     interrupted = False
 
     def catch(*_: object) -> None:

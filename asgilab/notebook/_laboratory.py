@@ -5,7 +5,7 @@ else does.
 """
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -17,6 +17,8 @@ from asgilab.lab import Lab
 from asgilab.notebook._driving import Errand, cross
 from asgilab.notebook._interrupts import Interrupts
 from asgilab.notebook._settings import AsgiLab
+from asgilab.notebook._statuses import Statuses
+from asgilab.sessions import Session
 
 T = TypeVar("T")
 
@@ -32,6 +34,9 @@ class Laboratory:
         interrupts: The interrupts of the shell's cells.
         handshakes: Handshakes of paused connections, by name, until they end.
         timeline: The live timeline, once it has been asked for.
+        statuses: How far the connections have come.
+        recipe: How the lab was made, to make it again, and on which loop.
+        summaries: What each magic does, in one sentence, by its name with ``%``.
     """
 
     def __init__(self, shell: InteractiveShell, settings: AsgiLab) -> None:
@@ -40,6 +45,9 @@ class Laboratory:
         self.interrupts = Interrupts()
         self.handshakes: dict[str, asyncio.Task[Any]] = {}
         self.timeline: Any = None
+        self.statuses = Statuses(Session())
+        self.recipe: tuple[Callable[[], Lab], str] = (_nothing_to_make, "own")
+        self.summaries: dict[str, str] = {}
         self._lab: Lab | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._variables: dict[str, Any] = {}
@@ -65,6 +73,11 @@ class Laboratory:
         return self._lab
 
     @property
+    def patience(self) -> float:
+        """Seconds by the wall after which a magic stops waiting for quiet."""
+        return float(self.settings.timeout)
+
+    @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The loop on which the lab lives."""
         loop = self.lab.thread.loop if self.lab.thread else self._loop
@@ -81,6 +94,7 @@ class Laboratory:
             loop: The kernel's loop where the lab lives on it, else None.
         """
         self._lab, self._loop = lab, loop
+        self.statuses = Statuses(lab.session)
 
     def release(self) -> Lab | None:
         """Forget the lab and withdraw the variables of its connections."""
@@ -145,3 +159,8 @@ class Laboratory:
         value = self._variables.pop(name, None)
         if value is not None and self.shell.user_ns.get(name) is value:
             del self.shell.user_ns[name]
+
+
+def _nothing_to_make() -> Lab:
+    msg = "There is no application yet. Expected %asgi_app first."
+    raise UsageError(msg)

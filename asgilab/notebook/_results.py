@@ -32,13 +32,15 @@ class Ready(Card):
 
     Attributes:
         application: Its import string, or its repr.
+        settings: Its Django settings, where there are some.
         routes: The WebSocket paths it has, as far as they can be seen.
-        warning: What went wrong without stopping it, or "".
+        before: After a reset, the session that it ended.
     """
 
     application: str
     settings: str | None
     routes: tuple[str, ...]
+    before: Session | None = None
 
     tone = "good"
 
@@ -49,9 +51,10 @@ class Ready(Card):
 
     @property
     def details(self) -> list[str]:
-        if not self.routes:
-            return ["%asgi_connect PATH opens a websocket to it"]
-        return [f"%asgi_connect {visible(route)}" for route in self.routes]
+        lines = [f"%asgi_connect {visible(route)}" for route in self.routes]
+        if self.before is not None:
+            lines.append(f"the session before had {_count(len(self.before), 'event')}")
+        return lines or ["%asgi_connect PATH opens a websocket to it"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

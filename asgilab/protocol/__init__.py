@@ -5,7 +5,7 @@ Pure: no input or output, no event loop, no thread, no clock. The communicators 
 a test is built from.
 """
 
-from asgilab.protocol._conversation import PROTOCOLS, Conversation
+from asgilab.protocol._conversation import Conversation
 from asgilab.protocol._findings import NOTHING, Finding, Findings, Severity
 from asgilab.protocol._messages import MESSAGES, Direction, Key, MessageType
 from asgilab.protocol._protocol import Protocol

@@ -23,7 +23,6 @@ from asgilab.protocol._findings import (
     Severity,
 )
 from asgilab.protocol._http import HTTP
-from asgilab.protocol._lifespan import LIFESPAN
 from asgilab.protocol._memory import Memory
 from asgilab.protocol._messages import (
     MESSAGES,
@@ -32,26 +31,16 @@ from asgilab.protocol._messages import (
     key_breaches,
     read_once,
 )
-from asgilab.protocol._protocol import Protocol
+from asgilab.protocol._order import disorder, expected, legal_types
+from asgilab.protocol._protocols import ANYTHING, PROTOCOLS
 from asgilab.protocol._severities import SPEC, Severities
 from asgilab.protocol._table import Arrow
 from asgilab.protocol._values import named, shown
-from asgilab.protocol._websocket import WEBSOCKET
 from asgilab.types import Message, Scope
 
-PROTOCOLS: Final[Mapping[str, Protocol]] = {
-    protocol.name: protocol for protocol in (HTTP, WEBSOCKET, LIFESPAN)
-}
-"""The protocols by scope type."""
-
-ANYTHING: Final = Protocol(
-    name="",
-    start="unknown",
-    table={"unknown": {}},
-    unknown_sent="GEN-07",
-    unknown_delivered="GEN-12",
-)
-"""What a scope of a type that ASGI does not know is held to: nothing but GEN-03."""
+# Bound once: to look a member up in its Enum costs Python 3.11 as much as a call.
+_SEND: Final = Direction.SEND
+_RECEIVE: Final = Direction.RECEIVE
 
 
 class Conversation:
@@ -132,12 +121,12 @@ class Conversation:
     @property
     def allowed(self) -> tuple[str, ...]:
         """The event types that the application may send now."""
-        return self._legal(Direction.SEND)
+        return legal_types(self.protocol, self._memory, self.state, _SEND)
 
     @property
     def deliverable(self) -> tuple[str, ...]:
         """The event types that may be delivered to the application now."""
-        return self._legal(Direction.RECEIVE)
+        return legal_types(self.protocol, self._memory, self.state, _RECEIVE)
 
     def deliver(self, message: Message, *, forced: bool = False) -> Findings:
         """Judge an event that is about to be put into ``receive()``.
@@ -162,7 +151,7 @@ class Conversation:
             )
         ):
             return NOTHING
-        return self._judge(message, Direction.RECEIVE, forced=forced)
+        return self._judge(message, _RECEIVE, forced=forced)
 
     def received(self, message: Message) -> None:
         """Note that the application has got an event out of ``receive()``.
@@ -197,7 +186,7 @@ class Conversation:
             )
         ):
             return NOTHING
-        return self._judge(message, Direction.SEND, forced=True)
+        return self._judge(message, _SEND, forced=True)
 
     def gone(self) -> None:
         """Note that the client has left without a word: the socket is lost."""
@@ -245,30 +234,21 @@ class Conversation:
         if self.protocol is ANYTHING:
             self._memory.touched = True
             return NOTHING
-        if self._plainly(message, direction):
-            return NOTHING
         row = self._recognise(message, direction)
         if not isinstance(row, MessageType):
             return self._findings([row])
+        if self._quickly(row.type, message):
+            return NOTHING
         return self._walk(row, message, forced=forced)
 
-    def _plainly(self, message: Message, direction: Direction) -> bool:
-        """Take the step of an event in which there is nothing to judge, or do not."""
-        protocol, memory = self.protocol, self._memory
-        kind = message.get("type") if type(message) is dict else None
-        if type(kind) is not str or kind not in protocol.rows[direction]:
+    def _quickly(self, kind: str, message: Message) -> bool:
+        """Take the step of an event in which there is nothing to judge, if so."""
+        quick = self.protocol.quick.get(kind)
+        if quick is None:
             return False
-        plain = protocol.plain.get(kind)
-        if plain is None or not plain(memory, message):
+        arrow = self._arrow(kind + self.protocol.flag(self._memory, kind, message))
+        if arrow.rule is not None or not quick(self._memory, message):
             return False
-        flag = protocol.flags.get(kind)
-        step = kind if flag is None else kind + flag(memory, message)
-        arrow = protocol.table[self.state][step]
-        if arrow.rule is not None:
-            return False
-        note = protocol.notes.get(kind)
-        if note is not None:
-            note(memory, message)
         self._move(arrow)
         return True
 
@@ -282,7 +262,8 @@ class Conversation:
         if not isinstance(kind, str):
             said = f"an event of type {shown(kind)} in state {self.state}"
             return "GEN-05", f"{said}; expected a str"
-        row = self.protocol.rows[direction].get(kind)
+        sent = direction is _SEND
+        row = (self.protocol.sends if sent else self.protocol.receives).get(kind)
         if row is None:
             rule, wrong = self._unknown(kind, direction)
         elif row.extension is None or self._memory.announces(row.extension):
@@ -296,15 +277,19 @@ class Conversation:
         """Which rule an event of another type breaks, and what to say of it."""
         if not kind.startswith(f"{self.protocol.name}."):
             return "GEN-06", f" of a {self.protocol.name} scope"
-        if direction is Direction.SEND:
+        if direction is _SEND:
             return self.protocol.unknown_sent, ", which is no event to send"
         return self.protocol.unknown_delivered, ", which is no event to deliver"
 
     def _walk(self, row: MessageType, message: Message, *, forced: bool) -> Findings:
         """Take the step of an event that the protocol knows."""
-        flag = self._flag(row, message)
+        protocol, memory = self.protocol, self._memory
+        flag = protocol.flag(memory, row.type, message)
         arrow = self._arrow(row.type + flag)
-        breaches = [] if arrow.rule is None else [self._disorder(row, flag, arrow.rule)]
+        breaches: list[Breach] = []
+        if arrow.rule is not None:
+            said = disorder(protocol, memory, self.state, row, flag)
+            breaches.append((arrow.rule, said))
         stays = arrow.rule is not None and arrow.state == self.state
         if stays:
             for name in row.iterables:
@@ -315,28 +300,14 @@ class Conversation:
         if found and not forced and _has_error(found):
             return found
         self.ignored = arrow.ignored
-        note = self.protocol.notes.get(row.type)
+        note = protocol.notes.get(row.type)
         if note is not None and not stays:
-            note(self._memory, message)
+            note(memory, message)
         self._move(arrow)
         return found
 
-    def _flag(self, row: MessageType, message: Message) -> str:
-        flag = self.protocol.flags.get(row.type)
-        return "" if flag is None else flag(self._memory, message)
-
     def _arrow(self, step: str) -> Arrow:
         return self.protocol.table[self.state][step]
-
-    def _disorder(self, row: MessageType, flag: str, rule: str) -> Breach:
-        """What to say of an event that may not come in this state."""
-        said = f"{row.type} in state {self.state}"
-        expected = self._expected(row.direction)
-        if flag and self._arrow(row.type).rule is None:
-            # The flag is what makes it wrong.
-            said += self.protocol.phrases[flag]
-            expected = "expected it afterwards" if flag == "+early" else expected
-        return rule, f"{said}; {expected}"
 
     def _content(self, row: MessageType, message: Message) -> list[Breach]:
         """What is wrong with the values of an event."""
@@ -355,48 +326,24 @@ class Conversation:
 
     def _end(self, step: str, verb: str) -> list[Breach]:
         """What the end of the application breaks, whichever end it is."""
-        if self.protocol is ANYTHING:
-            return []
         breaches: list[Breach] = []
+        if self.protocol is ANYTHING:
+            return breaches
         rule = self._arrow(step).rule
         if rule is not None:
             said = f"the application {verb} in state {self.state}"
-            breaches.append((rule, f"{said}; {self._expected(Direction.SEND)}"))
-        for rule, wrong in (*file_breaches(self._memory), *self._scope_breaches()):
-            breaches.append((rule, f"the application {wrong}"))
+            breaches.append((rule, f"{said}; {self._expected(_SEND)}"))
+        if self._memory.files:
+            breaches += file_breaches(self._memory)
+        before, scope = self._before, self.scope
+        if len(scope) != len(before) or not all(
+            map(is_, scope.values(), before.values())
+        ):
+            breaches += _scope_breaches(before, scope)
         return breaches
 
-    def _scope_breaches(self) -> Breaches:
-        """Whether the scope is another than it was (GEN-13)."""
-        before, scope = self._before, self.scope
-        if len(scope) == len(before) and all(map(is_, scope.values(), before.values())):
-            return
-        keys = [
-            key
-            for key in {**before, **scope}
-            if before.get(key, before) is not scope.get(key, scope)
-        ]
-        if keys:
-            names = ", ".join(map(shown, keys))
-            yield "GEN-13", f"changed {names} in its scope; expected a changed copy"
-
-    def _legal(self, direction: Direction) -> tuple[str, ...]:
-        """The event types that break no order in this state."""
-        return tuple(
-            kind for kind in self.protocol.types(direction) if self._may(MESSAGES[kind])
-        )
-
-    def _may(self, row: MessageType) -> bool:
-        if row.extension is not None and not self._memory.announces(row.extension):
-            return False
-        flag = self._flag(row, {"type": row.type})
-        # An answer is allowed in its state even where it is still too early.
-        return self._arrow(row.type + flag.removesuffix("+early")).rule is None
-
     def _expected(self, direction: Direction) -> str:
-        """The legal event types in words."""
-        *most, last = self._legal(direction) or ("nothing now",)
-        return f"expected {', '.join(most)} or {last}" if most else f"expected {last}"
+        return expected(legal_types(self.protocol, self._memory, self.state, direction))
 
     def _findings(self, breaches: Sequence[Breach]) -> Findings:
         """Breaches with their severities, without those that are off."""
@@ -405,6 +352,19 @@ class Conversation:
             for rule, said in breaches
             if self.severities[rule] is not Severity.OFF
         )
+
+
+def _scope_breaches(before: Scope, scope: Scope) -> Breaches:
+    """Which keys of a scope were changed (GEN-13), if any."""
+    keys = [
+        key
+        for key in {**before, **scope}
+        if before.get(key, before) is not scope.get(key, scope)
+    ]
+    if keys:
+        names = ", ".join(map(shown, keys))
+        said = f"the application changed {names} in its scope"
+        yield "GEN-13", f"{said}; expected a changed copy"
 
 
 def _has_error(found: Findings) -> bool:

@@ -80,12 +80,12 @@ def note_zerocopysend(memory: Memory, message: Message) -> None:
 
 def file_breaches(memory: Memory) -> Breaches:
     """Check at the end that files were closed (EXT-42)."""
-    for file in dict.fromkeys(map(id, memory.files)):
-        which = next(each for each in memory.files if id(each) == file)
-        if getattr(which, "closed", None) is False:
+    for file in {id(file): file for file in memory.files}.values():
+        if getattr(file, "closed", None) is False:
             yield (
                 "EXT-42",
-                "left a file of http.response.zerocopysend open; expected it closed",
+                "the application left the file of a zerocopysend open; "
+                "expected it closed",
             )
 
 

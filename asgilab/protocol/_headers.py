@@ -138,32 +138,36 @@ def values_of(headers: Iterable[Any], name: bytes) -> list[bytes]:
     ]
 
 
-def plain_headers(headers: object) -> bool:
-    """Whether headers are surely right: pairs of bytes, nothing special in them.
+NOT_PLAIN: Final = -2
+"""What ``plain_length`` says of headers that have to be looked at."""
+
+
+def plain_length(headers: object) -> int:
+    """Look quickly for anything to judge in headers.
 
     Args:
         headers: The value of the key.
 
     Returns:
-        False where ``header_breaches`` and the checks of single headers have to
-        look.
+        ``NOT_PLAIN`` where ``header_breaches`` and the checks of single headers
+        have to look. Otherwise the ``content-length``, or -1 without one.
     """
     if type(headers) is not list and type(headers) is not tuple:
-        return False
-    sized = False
+        return NOT_PLAIN
+    length = -1
     for pair in headers:
         if (type(pair) is not tuple and type(pair) is not list) or len(pair) != 2:
-            return False
+            return NOT_PLAIN
         name, value = pair
-        if type(name) is not bytes or type(value) is not bytes:
-            return False
-        if not _is_plain(name) or b"\n" in value or b"\r" in value or b"\0" in value:
-            return False
+        if type(name) is not bytes or type(value) is not bytes or not _is_plain(name):
+            return NOT_PLAIN
         if name == b"content-length":
-            if sized or not value.isdigit():
-                return False
-            sized = True
-    return True
+            if length != -1 or not value.isdigit():
+                return NOT_PLAIN
+            length = int(value)
+        elif b"\n" in value or b"\r" in value or b"\0" in value:
+            return NOT_PLAIN
+    return length
 
 
 @lru_cache(maxsize=1024)

@@ -14,9 +14,10 @@ from typing import Any, Final
 from asgilab.protocol import _extensions as extensions
 from asgilab.protocol._findings import Breaches
 from asgilab.protocol._headers import (
+    NOT_PLAIN,
     header_breaches,
     headers_of,
-    plain_headers,
+    plain_length,
     values_of,
 )
 from asgilab.protocol._memory import Memory
@@ -119,12 +120,16 @@ def note_start(memory: Memory, message: Message) -> None:
     memory.status = status if is_int(status) else 200
     memory.trailers = bool(message.get("trailers"))
     memory.headers = headers_of(message)
-    memory.content = (
-        memory.status not in _WITHOUT_CONTENT and memory.scope.get("method") != "HEAD"
-    )
+    memory.content = _may_have_content(memory)
     lengths = values_of(memory.headers, b"content-length")
     if len(lengths) == 1 and lengths[0].isdigit() and memory.content:
         memory.length = int(lengths[0])
+
+
+def _may_have_content(memory: Memory) -> bool:
+    return (
+        memory.status not in _WITHOUT_CONTENT and memory.scope.get("method") != "HEAD"
+    )
 
 
 def content_flag(memory: Memory, message: Message) -> str:
@@ -164,8 +169,16 @@ def note_body(memory: Memory, message: Message) -> None:
     memory.count += _size(message)
 
 
-def plain_request(memory: Memory, message: Message) -> bool:
-    """Whether the values of a request part are surely right."""
+def quick_request(memory: Memory, message: Message) -> bool:
+    """The short cut for ``http.request``."""
+    if not _plain_part(message):
+        return False
+    memory.asked = not message.get("more_body", False)
+    return True
+
+
+def _plain_part(message: Message) -> bool:
+    """Whether an event has nothing but a right ``body`` and ``more_body``."""
     return (
         type(message.get("body", b"")) is bytes
         and type(message.get("more_body", False)) is bool
@@ -173,26 +186,34 @@ def plain_request(memory: Memory, message: Message) -> bool:
     )
 
 
-def plain_start(memory: Memory, message: Message) -> bool:
-    """Whether the values of a start are surely right."""
-    status = message.get("status")
-    return (
-        type(status) is int
-        and 200 <= status <= 999
-        and len(message) == 3
-        and plain_headers(message.get("headers"))
-    )
-
-
-def plain_body(memory: Memory, message: Message) -> bool:
-    """Whether the values of a body part are surely right."""
-    if not memory.content or not plain_request(memory, message):
+def quick_start(memory: Memory, message: Message) -> bool:
+    """The short cut for ``http.response.start``."""
+    status, headers = message.get("status"), message.get("headers")
+    if type(status) is not int or not 200 <= status <= 999 or len(message) != 3:
         return False
-    if memory.length is None:
-        return True
+    length = plain_length(headers)
+    if length == NOT_PLAIN or headers is None:
+        return False
+    memory.status = status
+    memory.headers = headers
+    memory.content = _may_have_content(memory)
+    if length >= 0 and memory.content:
+        memory.length = length
+    return True
+
+
+def quick_body(memory: Memory, message: Message) -> bool:
+    """The short cut for ``http.response.body``."""
+    if not memory.content or not _plain_part(message):
+        return False
     total = memory.count + len(message.get("body", b""))
-    more = message.get("more_body", False)
-    return total <= memory.length if more else total == memory.length
+    length = memory.length
+    if length is not None and (
+        total > length if message.get("more_body") else total != length
+    ):
+        return False
+    memory.count = total
+    return True
 
 
 def note_request(memory: Memory, message: Message) -> None:
@@ -230,10 +251,10 @@ HTTP: Final = Protocol(
         "http.response.early_hint": extensions.early_hint_breaches,
         "http.response.debug": extensions.debug_breaches,
     },
-    plain={
-        "http.request": plain_request,
-        "http.response.start": plain_start,
-        "http.response.body": plain_body,
+    quick={
+        "http.request": quick_request,
+        "http.response.start": quick_start,
+        "http.response.body": quick_body,
     },
     notes={
         "http.request": note_request,

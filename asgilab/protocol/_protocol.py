@@ -21,10 +21,11 @@ Flag: TypeAlias = Callable[[Memory, Message], str]
 Check: TypeAlias = Callable[[Memory, Message, str], Breaches]
 """Says which rules an event breaks that is right in this state."""
 
-Plain: TypeAlias = Callable[[Memory, Message], bool]
-"""Says whether the keys and values of an event are surely right.
+Quick: TypeAlias = Callable[[Memory, Message], bool]
+"""Takes an event whose values are surely right: notes it and says True.
 
-False only says that it has to be looked at: keys and check decide.
+False says only that the values have to be looked at; then nothing was noted. It is a
+short cut for row, check and note, and must never judge otherwise than they do.
 """
 
 Note: TypeAlias = Callable[[Memory, Message], None]
@@ -44,8 +45,8 @@ class Protocol:
         phrases: Flag to the words that tell it in a finding.
         flags: Event type to the function that finds its flag.
         checks: Event type to the function that judges its values.
-        plain: Event type to a function that sees quickly that there is nothing to
-            judge, for the events of every request.
+        quick: Event type to the short cut for the plain form of it, for the events
+            that every request has.
         notes: Event type to the function that remembers what it said.
         awaited: The event that the application has to have received before it
             answers, or None.
@@ -60,7 +61,7 @@ class Protocol:
     phrases: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, Flag] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
-    plain: Mapping[str, Plain] = field(default_factory=dict)
+    quick: Mapping[str, Quick] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     awaited: str | None = None
     steady: frozenset[str] = frozenset()
@@ -71,19 +72,23 @@ class Protocol:
         return tuple(self.table)
 
     @cached_property
-    def rows(self) -> Mapping[Direction, Mapping[str, MessageType]]:
-        """The rows of this protocol's event types, by direction and name."""
+    def sends(self) -> Mapping[str, MessageType]:
+        """The rows of the event types that an application may send, by name."""
+        return self._rows(Direction.SEND)
+
+    @cached_property
+    def receives(self) -> Mapping[str, MessageType]:
+        """The rows of the event types that may be delivered to it, by name."""
+        return self._rows(Direction.RECEIVE)
+
+    def _rows(self, direction: Direction) -> Mapping[str, MessageType]:
         return {
-            direction: {
-                row.type: row
-                for row in MESSAGES.values()
-                if row.direction is direction and row.type.startswith(f"{self.name}.")
-            }
-            for direction in Direction
+            row.type: row
+            for row in MESSAGES.values()
+            if row.direction is direction and row.type.startswith(f"{self.name}.")
         }
 
-    def types(self, direction: Direction) -> tuple[str, ...]:
-        """The names of the event types of one direction, in the table's order."""
-        steps = (step.partition("+")[0] for step in self.table[self.start])
-        rows = self.rows[direction]
-        return tuple(dict.fromkeys(step for step in steps if step in rows))
+    def flag(self, memory: Memory, kind: str, message: Message) -> str:
+        """The flag that an event carries in the table, or ""."""
+        flag = self.flags.get(kind)
+        return "" if flag is None else flag(memory, message)

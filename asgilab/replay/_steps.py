@@ -62,9 +62,9 @@ class Output:
         connection: Name of the connection.
         event: Index of the event in its session; of the first, for a response.
         message: The event. A whole HTTP response is one message of type
-            ``"http.response"``; the end of the application is one of type
-            ``"application.returned"`` or ``"application.raised"``, the latter
-            with ``exception`` (its type) and ``message``.
+            ``"http.response"``, with ``more_body`` while it has not ended. The end
+            of the application is one of type ``"application.returned"`` or
+            ``"application.raised"``, with ``exception`` (its type) and ``message``.
         moment: When it happened, by the clock of the session.
         note: What the lab did to the event, or "".
     """
@@ -154,12 +154,15 @@ def _response(start: Mapping[str, Any]) -> dict[str, Any]:
         "status": start.get("status"),
         "headers": [(bytes(k), bytes(v)) for k, v in start.get("headers") or ()],
         "body": b"",
+        "more_body": True,
     }
 
 
 def _longer(response: Output, chunk: Mapping[str, Any]) -> Output:
     body = response.message["body"] + (chunk.get("body") or b"")
-    return replace(response, message={**response.message, "body": body})
+    more = bool(chunk.get("more_body", False))
+    message = {**response.message, "body": body, "more_body": more}
+    return replace(response, message=message)
 
 
 @dataclass(slots=True)

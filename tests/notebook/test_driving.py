@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from asgilab.engine import LabLoop, LoopThread
 from asgilab.errors import WrongLoop
-from asgilab.notebook._driving import cross, drive_awaited, drive_blocking
+from asgilab.notebook._driving import Overdue, cross, drive_awaited, drive_blocking
 from asgilab.notebook._interrupts import Interrupts
 
 
@@ -114,7 +114,7 @@ def test_a_time_limit_runs_by_the_wall_although_the_labs_clock_stands_still(
     assert isinstance(thread.loop, LabLoop)
     thread.loop.clock.freeze()
     gone = threading.Event()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Overdue):
         drive_blocking(_timed(_tell_when_cancelled(gone), thread.loop))
     assert gone.wait(5)
 
@@ -124,9 +124,21 @@ async def test_a_time_limit_holds_for_an_awaited_magic_too(thread: LoopThread) -
     thread.loop.clock.freeze()
     gone = threading.Event()
     work = _timed(_tell_when_cancelled(gone), thread.loop)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Overdue):
         await drive_awaited(work, Interrupts())
     assert gone.wait(5)
+
+
+async def test_a_time_out_of_the_errand_itself_is_told_apart(
+    thread: LoopThread,
+) -> None:
+    async def errand() -> None:
+        msg = "its own"
+        raise TimeoutError(msg)
+
+    with pytest.raises(TimeoutError, match="its own") as caught:
+        await drive_awaited(_timed(errand(), thread.loop), Interrupts())
+    assert type(caught.value) is TimeoutError
 
 
 async def _tell_when_cancelled(gone: threading.Event) -> None:
@@ -230,7 +242,7 @@ def test_a_loop_that_stands_still_is_run() -> None:
     loop = asyncio.new_event_loop()
     try:
         assert drive_blocking(visit(loop))[0] is loop
-        with pytest.raises(TimeoutError):
+        with pytest.raises(Overdue):
             drive_blocking(_timed(asyncio.Event().wait(), loop))
     finally:
         loop.close()

@@ -64,7 +64,6 @@ class Publisher:
         session: The session to show.
         controls: What its buttons do, or None for a timeline without buttons.
         transmit: Sends a message and its binary buffers to every view.
-        library: Returns the source of a JavaScript library by its name.
     """
 
     def __init__(
@@ -72,12 +71,10 @@ class Publisher:
         session: Session,
         controls: Controls | None,
         transmit: Transmit,
-        library: Callable[[str], bytes],
     ) -> None:
         self._session = session
         self._controls = controls
         self._transmit = transmit
-        self._library = library
         self._digest = Digest(session)
         self._matches = Matches(session)
         self._views: set[str] = set()
@@ -91,7 +88,6 @@ class Publisher:
             "rows": self._rows,
             "detail": self._detail,
             "filter": self._filter,
-            "library": self._send_library,
             "step": self._control,
             "resume": self._control,
             "pause": self._control,
@@ -187,10 +183,6 @@ class Publisher:
         self._matches.restart(text, matcher)
         self._matches.scan(_FIRST_SCAN)
         self._send("filter", {"filter": self._matches.everything()})
-
-    def _send_library(self, message: Mapping[str, Any]) -> None:
-        name = str(message["name"])
-        self._send("library", {"name": name}, [self._library(name)])
 
     def _control(self, message: Mapping[str, Any]) -> None:
         if self._controls is None:

@@ -76,7 +76,7 @@ def detail(event: Event, *, live: bool) -> tuple[dict[str, Any], Frame]:
     shown = brief(event) | {
         "note": visible(event.note),
         "source": source_row(event.source, live=live),
-        "message": tree(event.message),
+        "message": tree(_without_exception(event.message)),
         "frame": frame.row(),
         "exception": _exception(event.message),
     }
@@ -139,6 +139,15 @@ def _code(source: Source) -> list[list[Any]]:
     return [
         [number, visible(text.rstrip(), keep="\t")[:300]] for number, text in found if text
     ]
+
+
+def _without_exception(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message without the traceback, which is shown beside."""
+    return {
+        key: value
+        for key, value in message.items()
+        if key != "exception" or not isinstance(value, str)
+    }
 
 
 def _exception(message: Mapping[str, Any]) -> str | None:

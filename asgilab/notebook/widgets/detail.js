@@ -5,11 +5,12 @@ import { clock, direction, duration, hexLines, size } from "./format.js";
 import { COLOURS } from "./lanes.js";
 import { codeBlock } from "./stops.js";
 import { copyText, revive } from "./tree.js";
+import Viewer from "./vendor/json-formatter.mjs";
 
 const MOST_HEX = 4096;
 
 export class Detail {
-  /** on: close(), go(index), viewer() -> promise of the JSON viewer. */
+  /** on: close(), go(index). */
   constructor(store, on) {
     this.store = store;
     this.on = on;
@@ -90,6 +91,7 @@ export class Detail {
     };
     choose(chosen, false);
     const group = h("span", { class: "forms", role: "group", "aria-label": "Show as" }, tabs);
+    group.hidden = names.length < 2;
     const { frame } = event;
     const told = frame.form ? size(frame.size) + (frame.cut ? ", cut here" : "") : "";
     const copy = copier(() => (this.formCopied(forms, tabs, names) ?? ""));
@@ -119,12 +121,9 @@ export class Detail {
   }
 
   tree(node) {
-    const holder = h("div", { class: "tree" }, "…");
     const value = revive(node);
-    const plain = () => holder.replaceChildren(textBlock(copyText(value)));
-    if (value === null || typeof value !== "object") plain();
-    else this.on.viewer().then((Viewer) => drawTree(holder, Viewer, value), plain);
-    return holder;
+    if (value === null || typeof value !== "object") return textBlock(copyText(value));
+    return drawTree(value);
   }
 
   source({ source }) {
@@ -201,14 +200,14 @@ function hexText(bytes) {
 }
 
 /** Draws a tree, makes its handles reachable by keys and its links harmless. */
-function drawTree(holder, Viewer, value) {
+function drawTree(value) {
   const viewer = new Viewer(value, 2, {
     animateOpen: false,
     animateClose: false,
     hoverPreviewEnabled: true,
     useToJSON: false,
   });
-  holder.replaceChildren(viewer.render());
+  const holder = h("div", { class: "tree" }, viewer.render());
   const prepare = () => {
     for (const handle of holder.querySelectorAll(".json-formatter-toggler-link")) {
       const open = handle.parentElement.classList.contains("json-formatter-open");
@@ -230,4 +229,5 @@ function drawTree(holder, Viewer, value) {
     event.stopPropagation();
     handle.click();
   });
+  return holder;
 }

@@ -26,18 +26,22 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-const SHAPES = {
+const FILLED = {
   play: "M4 2.5v11l9-5.5z",
   pause: "M4 2.5h3v11H4zM9 2.5h3v11H9z",
-  step: "M2.5 5.5v-1A5 5 0 0 1 11 5l1.5-1.5v5h-5L9.3 6.700a2.9 2.9 0 0 0-4.8-.7zM8 10.500a2 2 0 1 0 .001 0z",
-  close: "M4 3l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4z",
-  copy: "M5 1.500h7.500v9.500H5zM3 4v9.500h7.500v1H2V4z",
-  down: "M7.3 2.500h1.400v8l3-3 1 1L8 13.2 3.3 8.500l1-1 3 3z",
+  step: "M2.5 5.5v-1A5 5 0 0 1 11 5l1.5-1.5v5h-5L9.3 6.7a2.9 2.9 0 0 0-4.8-.7zM8 10.5a2 2 0 1 0 .001 0z",
+};
+
+const OUTLINED = {
+  close: "M4 4l8 8M12 4l-8 8",
+  copy: "M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3",
 };
 
 /** One of the widget's own icons, drawn in the colour of the text. */
 export function icon(name) {
-  const path = svg("path", { d: SHAPES[name], fill: "currentColor" });
+  const filled = { d: FILLED[name], fill: "currentColor" };
+  const lines = { fill: "none", stroke: "currentColor", "stroke-width": 1.3 };
+  const path = svg("path", FILLED[name] ? filled : { d: OUTLINED[name], ...lines });
   const attributes = { viewBox: "0 0 16 16", width: 14, height: 14 };
   return svg("svg", { ...attributes, "aria-hidden": "true" }, path);
 }

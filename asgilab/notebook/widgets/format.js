@@ -98,10 +98,10 @@ function highlighter(filter) {
 }
 
 const DIRECTIONS = {
-  open: "opens",
+  open: "connection opened",
   receive: "received by the application",
   send: "sent by the application",
-  end: "ends",
+  end: "connection ended",
   log: "log",
   sql: "query",
   layer: "channel layer",

@@ -99,6 +99,8 @@ export class Grid {
     const width = this.lanes.draw({ first, last, row: ROW, selected: this.selected });
     this.lanes.element.style.transform = `translateY(${first * ROW - shift}px)`;
     this.element.style.setProperty("--gutter", `${width}px`);
+    const digits = Math.max(3, String(this.store.total).length);
+    this.element.style.setProperty("--digits", `${digits}ch`);
   }
 
   addRow() {

@@ -9,7 +9,7 @@ const WIDEST = 176;
 
 /** Widths in pixels for a number of columns: of one lane, and of the gutter. */
 export function gutter(columns) {
-  const lane = Math.max(8, Math.min(18, WIDEST / Math.max(columns, 1)));
+  const lane = Math.max(8, Math.min(20, WIDEST / Math.max(columns, 1)));
   const shown = Math.min(Math.max(columns, 1), Math.floor(WIDEST / lane));
   return { lane, columns: shown, width: Math.ceil(shown * lane + 10) };
 }
@@ -29,7 +29,7 @@ export function causePath(from, to) {
   const down = Math.sign(to.y - from.y) || 1;
   const bend = Math.min(7, Math.abs(to.x - from.x), Math.abs(to.y - from.y));
   const corner = `${from.x},${to.y} ${from.x + side * bend},${to.y}`;
-  return `M${from.x},${from.y}V${to.y - down * bend}Q${corner}H${to.x - side * 8}`;
+  return `M${from.x},${from.y}V${to.y - down * bend}Q${corner}H${to.x - side * 10}`;
 }
 
 /** Draws the gutter of the rows in sight into an SVG element. */
@@ -95,8 +95,8 @@ export class Lanes {
     const drawn = [svg("path", { class: "cause", d: causePath(...ends) })];
     const side = Math.sign(ends[1].x - ends[0].x);
     if (side) {
-      const tip = `${ends[1].x - side * 5},${ends[1].y}`;
-      const d = `M${tip}l${-side * 5},-3.500v7z`;
+      const tip = `${ends[1].x - side * 7},${ends[1].y}`;
+      const d = `M${tip}l${-side * 5},-3.5v7z`;
       drawn.push(svg("path", { class: "cause-tip", d }));
     }
     return drawn;
@@ -120,15 +120,15 @@ export class Lanes {
   }
 }
 
-const DOT = "M-1.8,0a1.8,1.8 0 1 0 3.6,0a1.8,1.8 0 1 0 -3.6,0z";
+const DOT = "M-2.2,0a2.2,2.2 0 1 0 4.4,0a2.2,2.2 0 1 0 -4.4,0z";
 
 const GLYPHS = {
-  open: "M-3.5,0a3.5,3.5 0 1 0 7,0a3.5,3.5 0 1 0 -7,0z",
-  receive: "M-4,-4.500L4.5,0L-4,4.500z",
-  send: "M4,-4.500L-4.5,0L4,4.500z",
-  end: "M-3.5,-3.500h7v7h-7z",
-  raised: "M-4,-4L4,4M4,-4L-4,4",
-  layer: "M0,-4L4,0L0,4L-4,0z",
+  open: "M-4.5,0a4.5,4.5 0 1 0 9,0a4.5,4.5 0 1 0 -9,0z",
+  receive: "M-5,-6L6,0L-5,6z",
+  send: "M5,-6L-6,0L5,6z",
+  end: "M-4.5,-4.5h9v9h-9z",
+  raised: "M-5,-5L5,5M5,-5L-5,5",
+  layer: "M0,-5.5L5.5,0L0,5.5L-5.5,0z",
   log: DOT,
   sql: DOT,
 };

@@ -3,7 +3,6 @@
 import { BATCH } from "./store.js";
 
 const decoder = new TextDecoder();
-const LIBRARY = "json-formatter";
 const PATIENCE = 4000;
 
 export class Link {
@@ -42,10 +41,6 @@ export class Link {
     if (!content?.what) return;
     const [body, extra] = buffers;
     const inOrder = this.store.follows(content.number);
-    if (content.what === "library") {
-      this.libraryCame?.(decoder.decode(extra));
-      return;
-    }
     const message = JSON.parse(decoder.decode(body));
     if (content.what === "problem") this.on.problem(message.text);
     else if (content.what === "detail") this.on.detail(message, bytesOf(extra));
@@ -79,30 +74,6 @@ export class Link {
       this.asked = null;
       this.on.changed();
     }, PATIENCE);
-  }
-
-  /** The JSON viewer: fetched from the kernel once for a page, then kept. */
-  viewer() {
-    const key = Symbol.for(`asgilab:${LIBRARY}`);
-    globalThis[key] ??= this.fetchLibrary().catch((error) => {
-      delete globalThis[key];
-      throw error;
-    });
-    return globalThis[key];
-  }
-
-  async fetchLibrary() {
-    const source = await new Promise((resolve, reject) => {
-      this.libraryCame = resolve;
-      setTimeout(reject, PATIENCE, new Error("The kernel did not send the JSON viewer."));
-      this.send("library", { name: LIBRARY });
-    });
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    try {
-      return (await import(url)).default;
-    } finally {
-      URL.revokeObjectURL(url);
-    }
   }
 }
 

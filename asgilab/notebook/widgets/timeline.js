@@ -51,7 +51,6 @@ class Timeline {
     this.detail = new Detail(store, {
       close: () => this.grid.select(null),
       go: (index) => this.go(index),
-      viewer: () => link.viewer(),
     });
     this.stops = new Stops(store, { step, resume });
     this.help = new Help(() => this.closeHelp());

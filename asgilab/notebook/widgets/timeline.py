@@ -12,7 +12,7 @@ from typing import Any, Final
 import anywidget
 
 from asgilab.notebook.widgets._feed import Feed
-from asgilab.notebook.widgets._modules import compose, library
+from asgilab.notebook.widgets._modules import compose
 from asgilab.notebook.widgets._publisher import Controls, Publisher
 from asgilab.rendering import to_html, to_text
 from asgilab.sessions import Session
@@ -47,7 +47,7 @@ class TimelineWidget(anywidget.AnyWidget):
         super().__init__()
         self._session = session
         self._context = contextvars.copy_context()
-        self._publisher = Publisher(session, controls, self._transmit, library)
+        self._publisher = Publisher(session, controls, self._transmit)
         self._feed = Feed(self._publisher.update)
         self._watches: list[Callable[[], None]] = [session.watch(self._feed.touch)]
         if controls is not None:

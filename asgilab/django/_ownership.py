@@ -1,0 +1,176 @@
+"""Whose database connections an application uses, and who closes them.
+
+In production Channels closes old connections around every dispatch, on a thread
+hop of its own. In a test or a lab that closes what the test still needs, and
+the hop costs more than most consumers. So as long as an application runs under
+a communicator, closing is left to its end; and where the test holds an open
+transaction, the application is lent that very connection.
+"""
+
+import functools
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Final, Self
+
+from asgiref.sync import sync_to_async
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_MODULES: Final = (
+    "channels.db",
+    "channels.consumer",
+    "channels.generic.http",
+    "channels.generic.websocket",
+)
+_SIGNALS: Final = (request_started, request_finished)
+
+
+def _leave_open() -> None:
+    """Stand in for ``close_old_connections``: they are closed at the end."""
+
+
+async def _leave_open_without_hop() -> None:
+    """Stand in for Channels' ``aclose_old_connections``."""
+
+
+_REPLACEMENTS: Final[dict[str, Callable[..., Any]]] = {
+    "close_old_connections": _leave_open,
+    "aclose_old_connections": _leave_open_without_hop,
+}
+
+
+class _Closing:
+    """The closing of old connections, which is off while anybody owns them.
+
+    It is switched when the first owner comes and when the last one goes, not
+    per message, so that owners may come and go in any order.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owners = 0
+        self._undo: dict[tuple[str, str], Callable[[], None]] = {}
+
+    def suspend(self) -> None:
+        """Switch it off for one more owner."""
+        with self._lock:
+            self._owners += 1
+            for module in _MODULES:
+                self._replace_in(module)
+            for signal in _SIGNALS:
+                if signal.disconnect(close_old_connections):
+                    again = functools.partial(signal.connect, close_old_connections)
+                    self._undo[("signal", str(id(signal)))] = again
+
+    def resume(self) -> None:
+        """One owner goes; the last one switches it on again."""
+        with self._lock:
+            self._owners -= 1
+            if not self._owners:
+                for undo in self._undo.values():
+                    undo()
+                self._undo.clear()
+
+    def _replace_in(self, name: str) -> None:
+        module = sys.modules.get(name)
+        for attribute, replacement in _REPLACEMENTS.items():
+            found = getattr(module, attribute, None)
+            if found is None or found is replacement:
+                continue
+            setattr(module, attribute, replacement)
+            undo = functools.partial(setattr, module, attribute, found)
+            self._undo[(name, attribute)] = undo
+
+
+_CLOSING: Final = _Closing()
+
+
+class _Loans(threading.local):
+    """The connections that one thread was lent, and its own ones meanwhile."""
+
+    def __init__(self) -> None:
+        self._count: dict[str, int] = {}
+        self._own: dict[str, BaseDatabaseWrapper | None] = {}
+
+    def take(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
+        """Put the lent connections in place of this thread's own."""
+        for alias, connection in lent.items():
+            own = _of_this_thread(alias)
+            if own is connection and alias not in self._count:
+                continue  # the application's thread is the test's own
+            if alias not in self._count:
+                connection.inc_thread_sharing()
+                self._own[alias] = own
+                connections[alias] = connection
+            self._count[alias] = self._count.get(alias, 0) + 1
+
+    def return_(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
+        """Put this thread's own connections back, once the last borrower is done."""
+        for alias, connection in lent.items():
+            if alias not in self._count:
+                continue
+            self._count[alias] -= 1
+            if self._count[alias]:
+                continue
+            del self._count[alias]
+            connection.dec_thread_sharing()
+            own = self._own.pop(alias)
+            if own is None:
+                del connections[alias]
+            else:
+                connections[alias] = own
+
+
+_LOANS: Final = _Loans()
+
+
+class Ownership:
+    """Owns Django's connections while one application runs; an async context.
+
+    Enter it in the task of the application. A connection on which the calling
+    thread has a transaction open (pytest-django's ``db``, Django's
+    ``TestCase``) is lent to the thread that runs the application's synchronous
+    code, so that both see the same rows and all of it rolls back together.
+
+    Attributes:
+        lent: The connections with an open transaction, by alias.
+    """
+
+    def __init__(self) -> None:
+        self._before = connections.all(initialized_only=True)
+        self.lent: dict[str, BaseDatabaseWrapper] = {
+            connection.alias: connection
+            for connection in self._before
+            if connection.in_atomic_block
+        }
+
+    async def __aenter__(self) -> Self:
+        _CLOSING.suspend()
+        if self.lent:
+            await sync_to_async(_LOANS.take)(self.lent)
+        return self
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        try:
+            # A coroutine that is thrown away may not wait for a thread any more.
+            if kind is not GeneratorExit:
+                await sync_to_async(self._give_back)()
+        finally:
+            _CLOSING.resume()
+
+    def _give_back(self) -> None:
+        """Return what was lent, and close what this thread opened and left open."""
+        _LOANS.return_(self.lent)
+        for connection in connections.all(initialized_only=True):
+            kept = any(connection is other for other in self._before)
+            if not kept and not connection.in_atomic_block:
+                connection.close()
+
+
+def _of_this_thread(alias: str) -> BaseDatabaseWrapper | None:
+    for connection in connections.all(initialized_only=True):
+        if connection.alias == alias:
+            return connection
+    return None

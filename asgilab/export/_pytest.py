@@ -1,0 +1,201 @@
+"""A script as the text of a test module: imports, fixtures, the test function."""
+
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from importlib.metadata import PackageNotFoundError, version
+from keyword import iskeyword
+from typing import Final
+
+from asgilab.errors import ExportError
+from asgilab.export._fixtures import secret_fixture, user_fixture
+from asgilab.export._names import words
+from asgilab.export._nodes import Need, needs_of
+from asgilab.export._rendering import Style, Target, render
+from asgilab.export._script import Script
+from asgilab.export._statements import (
+    ExpectRaised,
+    ExpectResponse,
+    ExpectUnordered,
+    HttpRequest,
+    Open,
+    Statement,
+)
+
+_IMPORT_STRING: Final = re.compile(
+    r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*"
+)
+_STANDARD: Final = frozenset({"json", "os"})
+_BODY: Final = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a test comes from, as its docstring tells.
+
+    Attributes:
+        application: Import string of the application.
+        settings: Django settings module, or None.
+        connections: Names of the connections.
+        events: How many events the recording has.
+    """
+
+    application: str
+    settings: str | None
+    connections: tuple[str, ...]
+    events: int
+
+
+def check_import_string(application: str | None) -> str:
+    """Return the import string of a session, or say why there can be no test.
+
+    Raises:
+        ExportError: There is none, or it is no ``module:attribute``.
+    """
+    if application is None:
+        msg = (
+            "The application of this session has no import string: it was given as an "
+            "object, one that a notebook cell defines for example. A test has to "
+            "import it. Put it into a module and name that, such as "
+            "'%asgi_app chat.asgi:application'; then record again."
+        )
+        raise ExportError(msg)
+    parts = re.split(r"[.:]", application)
+    if not _IMPORT_STRING.fullmatch(application) or any(map(iskeyword, parts)):
+        msg = (
+            f"{application[:80]!r} is no import string. "
+            "Expected 'package.module:attribute', such as 'chat.asgi:application'."
+        )
+        raise ExportError(msg)
+    return application
+
+
+def write_module(script: Script, origin: Origin, name: str, target: Target) -> str:
+    """Return the source of a test module.
+
+    Args:
+        script: What the test does.
+        origin: Where it comes from.
+        name: Name of the test function.
+        target: Whose communicators it uses.
+    """
+    style = Style(target, origin.application.partition(":")[2])
+    head = [
+        *_docstring(origin),
+        "",
+        *_imports(script, origin, style),
+        "",
+        _marks(origin),
+    ]
+    blocks = [
+        head,
+        *(user_fixture(fixture, user) for fixture, user in script.users.items()),
+        *(secret_fixture(secret) for secret in script.secrets),
+        _function(script, name, style),
+    ]
+    return "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _docstring(origin: Origin) -> list[str]:
+    spoken = [" ".join(words(each)) or "a client" for each in origin.connections]
+    who = spoken[0] if spoken else "no connection"
+    if len(spoken) > 1:
+        who = f"{', '.join(spoken[:3])}" + (" and others" if len(spoken) > 3 else "")
+        who = " and ".join(who.rsplit(", ", 1)) if len(spoken) <= 3 else who
+    lines = [
+        f'"""A session of {who}, recorded with asgilab {_version()}.',
+        "",
+        f"Application: {origin.application}",
+    ]
+    if origin.settings and re.fullmatch(r"[\w.]+", origin.settings):
+        lines.append(f"Settings: {origin.settings}")
+    lines.append(f"Events: {origin.events}")
+    return [*lines, '"""']
+
+
+def _version() -> str:
+    try:
+        return version("asgilab")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _marks(origin: Origin) -> str:
+    if origin.settings is None:
+        return "pytestmark = pytest.mark.asyncio"
+    return "pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]"
+
+
+def _imports(script: Script, origin: Origin, style: Style) -> list[str]:
+    module, _, attribute = origin.application.partition(":")
+    needs = set(_needs(script, style.target))
+    standard = sorted({need for need in needs if need[0] in _STANDARD})
+    own = {(module, attribute.partition(".")[0])}
+    package = module.partition(".")[0]
+    own |= {need for need in needs if need[0].partition(".")[0] == package}
+    other = needs - own - set(standard) | {("pytest", "")}
+    blocks = [_import_lines(set(block)) for block in (standard, other, own) if block]
+    return [line for block in blocks for line in (*block, "")][:-1]
+
+
+def _import_lines(needs: set[Need]) -> list[str]:
+    whole = sorted(f"import {module}" for module, name in needs if not name)
+    modules: dict[str, list[str]] = {}
+    for module, name in sorted(needs):
+        if name:
+            modules.setdefault(module, []).append(name)
+    return whole + [
+        f"from {module} import {', '.join(names)}" for module, names in modules.items()
+    ]
+
+
+def _needs(script: Script, target: Target) -> Iterator[Need]:
+    if script.secrets:
+        yield "os", ""
+    for statement in _all_statements(script):
+        for each in fields(statement):
+            yield from needs_of(getattr(statement, each.name))
+        yield from _statement_needs(statement, target)
+
+
+def _statement_needs(statement: Statement, target: Target) -> Iterator[Need]:
+    if isinstance(statement, Open):
+        yield target.value, "WebsocketCommunicator"
+    elif isinstance(statement, HttpRequest):
+        yield target.value, "HttpCommunicator"
+    elif isinstance(statement, ExpectUnordered):
+        yield "dirty_equals", "IsList"
+    elif isinstance(statement, ExpectRaised):
+        module, _, name = statement.exception.rpartition(".")
+        if module and not hasattr(builtins, statement.exception):
+            yield module, name
+    if isinstance(statement, (HttpRequest, ExpectResponse)) and statement.json:
+        yield "json", ""
+
+
+def _all_statements(script: Script) -> Iterator[Statement]:
+    yield from script.opened
+    for paragraph in script.paragraphs:
+        yield from paragraph
+
+
+def _function(script: Script, name: str, style: Style) -> list[str]:
+    fixtures = [*script.users, *(secret.fixture for secret in script.secrets)]
+    lines = [f"async def {name}({', '.join(fixtures)}):"]
+    for statement in script.opened:
+        lines += render(statement, style, _BODY)
+    deeper = f"{_BODY}    " if script.closed else _BODY
+    if script.closed:
+        lines.append(f"{_BODY}try:")
+    elif script.opened:
+        lines.append("")
+    for number, paragraph in enumerate(script.paragraphs):
+        if number:
+            lines.append("")
+        for statement in paragraph:
+            lines += render(statement, style, deeper)
+    if script.closed:
+        lines.append(f"{_BODY}finally:")
+        lines += [f"{deeper}await {each}.disconnect()" for each in script.closed]
+    return lines

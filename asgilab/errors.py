@@ -9,8 +9,10 @@ as it was raised, with its own traceback.
     ├── UsageError                 you asked asgilab for something it cannot do
     │   ├── ApplicationNotFound    an import string that leads nowhere
     │   ├── NotAnApplication       the import string leads to something else
+    │   ├── RouteNotFound          a path that the application has no route for
     │   ├── UnknownConnection      a connection name that nothing is called
-    │   ├── PayloadError           a payload that is not what the call takes
+    │   ├── PayloadError           a payload of another kind (an AssertionError)
+    │   ├── ScopeError             a URL or header that no scope can hold
     │   ├── SessionFileError       a session file that is not one
     │   ├── WrongLoop              an object of one event loop used on another
     │   ├── ExportError            a session that cannot become a test
@@ -19,7 +21,7 @@ as it was raised, with its own traceback.
     │   ├── NoOutput               nothing came within the time (a TimeoutError)
     │   ├── ApplicationEnded       it returned while more was due (a TimeoutError)
     │   ├── UnexpectedEvent        it sent something else (an AssertionError)
-    │   ├── ProtocolViolation      it sent what ASGI forbids
+    │   ├── ProtocolViolation      it sent what ASGI forbids (an AssertionError)
     │   ├── LifespanFailed         it answered with lifespan.startup.failed
     │   └── UncleanExit            strict exit found something left over
     └── ClientDisconnected         raised *into* the application (an OSError)
@@ -72,6 +74,21 @@ class NotAnApplication(UsageError):
         )
 
 
+class RouteNotFound(UsageError):
+    """A path that the application has no route for.
+
+    Args:
+        path: The path as it was given.
+        routes: The paths there are, as far as they can be seen.
+    """
+
+    def __init__(self, path: str, routes: tuple[str, ...]) -> None:
+        self.path = path
+        self.routes = routes
+        expected = f" Expected one of: {', '.join(routes)}." if routes else ""
+        super().__init__(f"The application has no route for {path!r}.{expected}")
+
+
 class UnknownConnection(UsageError):
     """A name that no connection has.
 
@@ -87,8 +104,12 @@ class UnknownConnection(UsageError):
         super().__init__(f"No connection is called {name!r}. {there}")
 
 
-class PayloadError(UsageError):
+class PayloadError(UsageError, AssertionError):
     """A payload that is not what the call takes."""
+
+
+class ScopeError(UsageError, ValueError):
+    """What was asked for cannot stand in a scope: a URL, a header, a cookie."""
 
 
 class SessionFileError(UsageError):
@@ -155,7 +176,7 @@ class UnexpectedEvent(ApplicationFault, AssertionError):
     """The application sent another event than the call was waiting for."""
 
 
-class ProtocolViolation(ApplicationFault):
+class ProtocolViolation(ApplicationFault, AssertionError):
     """The application sent something that the ASGI specification forbids.
 
     Args:

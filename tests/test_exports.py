@@ -11,6 +11,9 @@ import pytest
 
 import asgilab
 
+# IPython looks these up by name; nobody imports them.
+HOOKS = {"load_ipython_extension", "unload_ipython_extension"}
+
 HEAVY = ("IPython", "django", "pytest", "ipywidgets")
 
 
@@ -54,7 +57,7 @@ def test_every_name_in_all_can_be_imported_and_stands_there_once(name: str) -> N
 @pytest.mark.parametrize("name", packages())
 def test_what_a_door_imports_is_in_its_all(name: str) -> None:
     module = importlib.import_module(name)
-    assert handed_out(module) <= set(module.__all__)
+    assert handed_out(module) - HOOKS <= set(module.__all__)
 
 
 @pytest.mark.parametrize("name", packages())

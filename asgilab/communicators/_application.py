@@ -19,6 +19,7 @@ from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._running import run
+from asgilab.communicators._waiting import running_text, silence_text, wait_until
 from asgilab.communicators._wiring import Wiring
 from asgilab.engine import Quiet, idleness_of, settle
 from asgilab.errors import (
@@ -134,9 +135,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
             IllegalDelivery: In strict mode: no server may deliver this here.
             Exception: The application's own, if it has raised.
         """
-        task = self._task or self._start()
-        if self._loop is not asyncio.get_running_loop():
-            raise self._wrong_loop()
+        task = self._running()
         if task.done():
             self._raise_error()
             if not self._line.closed:
@@ -157,16 +156,13 @@ class ApplicationCommunicator(AsgirefCommunicator):
             ApplicationEnded: It has returned, and nothing more will come.
             Exception: The application's own, as it was raised.
         """
-        task = self._task or self._start()
-        if self._loop is not asyncio.get_running_loop():
-            raise self._wrong_loop()
-        line = self._line
-        events = line.outbox.events
+        task = self._running()
+        events = self._line.outbox.events
         for _ in range(_PASSES_BEFORE_PARKING):
             if events or task.done():
                 break
             await _PASS
-        if not events:
+        while not events:
             await self._wait_for_output(timeout)
         return events.popleft()
 
@@ -187,13 +183,12 @@ class ApplicationCommunicator(AsgirefCommunicator):
             Exception: The application's own, if it has raised.
         """
         del interval
-        task = self._task or self._start()
-        events = self._line.outbox.events
-        if not events and not task.done():
-            await self._silence(timeout)
-        if not events and task.done():
-            self._raise_error()
-        return not events
+        self._running()
+        self.quiet = await wait_until(self._stirred, self._line.outbox, timeout)
+        if self._line.outbox.events:
+            return False
+        self._raise_error()
+        return True
 
     async def wait(self, timeout: float = 1) -> None:
         """Wait for the application to end by itself.
@@ -202,12 +197,11 @@ class ApplicationCommunicator(AsgirefCommunicator):
             NoOutput: It still runs after ``timeout`` seconds, and goes on.
             Exception: The application's own, as it was raised.
         """
-        task = self._task or self._start()
-        if not task.done():
-            await asyncio.wait({task}, timeout=timeout)
-        if not task.done():
-            msg = f"The application still runs after {timeout} s."
-            raise self._noted(NoOutput(msg))
+        line = self._line
+        self._running()
+        self.quiet = await wait_until(lambda: line.ended, line.outbox, timeout)
+        if self.quiet is not None:
+            raise self._noted(NoOutput(running_text(self.quiet, timeout)))
         self._raise_error()
 
     def stop(self, exceptions: bool = True) -> None:
@@ -226,7 +220,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
 
     async def settle(self) -> Quiet:
         """Wait until the loop is at rest, and return what it says of itself."""
-        self._task or self._start()
+        self._running()
         self.quiet = await settle()
         return self.quiet
 
@@ -335,53 +329,32 @@ class ApplicationCommunicator(AsgirefCommunicator):
 
     # -- waiting ---------------------------------------------------------------
 
+    def _running(self) -> asyncio.Task[None]:
+        """Return the task of the application, which lives on this very loop.
+
+        Raises:
+            WrongLoop: It lives on another one.
+        """
+        task = self._task or self._start()
+        if self._loop is not asyncio.get_running_loop():
+            raise self._wrong_loop()
+        return task
+
+    def _stirred(self) -> bool:
+        """Whether there is something to read or to raise."""
+        line = self._line
+        return bool(line.outbox.events or line.ended or line.violation)
+
     async def _wait_for_output(self, timeout: float) -> None:
         """Wait for an event in the outbox, or raise why none will come."""
-        loop, outbox = asyncio.get_running_loop(), self._line.outbox
-        deadline = loop.time() + timeout
-        while not outbox.events:
-            if self._task is None or self._task.done():
-                self._raise_error()
-                raise self._ended("nothing more will come")
-            if self._line.violation is not None:
-                raise self._line.take_violation()
-            if loop.time() >= deadline or await self._silence(deadline - loop.time()):
-                if outbox.events or self._task.done():
-                    continue
-                raise self._noted(NoOutput(self._silence_text(timeout)))
-
-    async def _silence(self, timeout: float) -> bool:
-        """Wait for output, the end, certain quiet or the timeout; True if silent."""
-        loop, outbox = asyncio.get_running_loop(), self._line.outbox
-        until = loop.time() + timeout
-        idleness = idleness_of(loop)
-        answer = None if idleness is None else idleness.ask(until)
-        timer = loop.call_at(until, outbox.wake)
-        self.quiet = None
-        if answer is not None:
-            answer.add_done_callback(self._hear)
-        try:
-            await outbox.wait()
-        finally:
-            timer.cancel()
-            if answer is not None:
-                answer.cancel()
-        if outbox.events or self.future.done():
-            return False
-        return self.quiet is not None or loop.time() >= until
-
-    def _hear(self, answer: asyncio.Future[Quiet]) -> None:
-        if not answer.cancelled():
-            self.quiet = answer.result()
-            self._line.outbox.wake()
-
-    def _silence_text(self, timeout: float) -> str:
-        if self.quiet is not None:
-            return (
-                f"Nothing was sent, and nothing would have been within {timeout} s: "
-                "the application waits for its next event."
-            )
-        return f"Nothing was sent within {timeout} s."
+        line = self._line
+        self.quiet = await wait_until(self._stirred, line.outbox, timeout)
+        if line.outbox.events:
+            return
+        if self.quiet is None:
+            self._raise_error()
+            raise self._ended("nothing more will come")
+        raise self._noted(NoOutput(silence_text(self.quiet, timeout)))
 
     # -- the end as an event ---------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._response import Response, ResponseParts
+from asgilab.communicators._site import at_home
 from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._wiring import Wiring
 from asgilab.errors import NoOutput, PayloadError, UncleanExit
@@ -68,7 +69,8 @@ class HttpCommunicator(ApplicationCommunicator):
         ):
             msg = f"The body of a request is bytes, got {type(body).__name__}."
             raise PayloadError(msg)
-        scope = http_scope(method, path, headers=headers, **scope_options)
+        options = at_home(path, scope_options)
+        scope = http_scope(method, path, headers=headers, **options)
         super().__init__(application, scope, context=context, wiring=wiring)
         self.body = body
         self.sent_request = False

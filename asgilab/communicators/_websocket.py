@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
 from asgilab.communicators._identity import Identity
+from asgilab.communicators._site import at_home
 from asgilab.communicators._wiring import Wiring
 from asgilab.errors import NoOutput, UnexpectedEvent
 from asgilab.protocol import websocket_scope
@@ -72,7 +73,10 @@ class WebsocketCommunicator(ApplicationCommunicator):
         if spec_version is not None:
             scope_options["spec_version"] = spec_version
         scope = websocket_scope(
-            path, headers=headers, subprotocols=subprotocols, **scope_options
+            path,
+            headers=headers,
+            subprotocols=subprotocols,
+            **at_home(path, scope_options),
         )
         super().__init__(application, scope, context=context, wiring=wiring)
         self.response_headers: list[tuple[bytes, bytes]] | None = None

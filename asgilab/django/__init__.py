@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from asgilab.django._live_case import ChannelsLiveServerTestCase
     from asgilab.django._ownership import Ownership
     from asgilab.django._project import Project, fresh_channel_layers
+    from asgilab.django._live_project import live_project
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Relocated",
     "Snapshot",
     "fresh_channel_layers",
+    "live_project",
     "log_in",
     "restore",
     "snapshot",
@@ -37,6 +39,7 @@ _ROOMS: Final = {
     "log_in": "_identity",
     "Relocated": "_relocation",
     "Snapshot": "_relocation",
+    "live_project": "_live_project",
     "restore": "_relocation",
     "snapshot": "_relocation",
 }

@@ -7,9 +7,11 @@ a communicator, closing is left to its end; and where the test holds an open
 transaction, the application is lent that very connection.
 """
 
+import asyncio
 import functools
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, Final, Self
 
@@ -17,6 +19,7 @@ from asgiref.sync import sync_to_async
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 _MODULES: Final = (
     "channels.db",
@@ -24,6 +27,7 @@ _MODULES: Final = (
     "channels.generic.http",
     "channels.generic.websocket",
 )
+_NOTE: Final = "asgilab.ownership"
 _SIGNALS: Final = (request_started, request_finished)
 
 
@@ -52,11 +56,13 @@ class _Closing:
         self._lock = threading.Lock()
         self._owners = 0
         self._undo: dict[tuple[str, str], Callable[[], None]] = {}
+        self.connected: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 
     def suspend(self) -> None:
         """Switch it off for one more owner."""
         with self._lock:
             self._owners += 1
+            connection_created.connect(self._note, dispatch_uid=_NOTE)
             for module in _MODULES:
                 self._replace_in(module)
             for signal in _SIGNALS:
@@ -72,6 +78,11 @@ class _Closing:
                 for undo in self._undo.values():
                     undo()
                 self._undo.clear()
+                connection_created.disconnect(dispatch_uid=_NOTE)
+                self.connected.clear()
+
+    def _note(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
+        self.connected.add(connection)
 
     def _replace_in(self, name: str) -> None:
         module = sys.modules.get(name)
@@ -139,10 +150,9 @@ class Ownership:
     """
 
     def __init__(self) -> None:
-        self._before = connections.all(initialized_only=True)
         self.lent: dict[str, BaseDatabaseWrapper] = {
             connection.alias: connection
-            for connection in self._before
+            for connection in _of_the_test()
             if connection.in_atomic_block
         }
 
@@ -161,12 +171,26 @@ class Ownership:
             _CLOSING.resume()
 
     def _give_back(self) -> None:
-        """Return what was lent, and close what this thread opened and left open."""
+        """Return what was lent, and close what this thread connected meanwhile."""
         _LOANS.return_(self.lent)
         for connection in connections.all(initialized_only=True):
-            kept = any(connection is other for other in self._before)
-            if not kept and not connection.in_atomic_block:
+            if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()
+
+
+def _of_the_test() -> list[BaseDatabaseWrapper]:
+    """Return the connections that synchronous code of this thread uses.
+
+    While a loop runs, Django's ``connections`` shows those of asynchronous
+    code, which has none; a test's fixtures are synchronous.
+    """
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        found: list[BaseDatabaseWrapper] = connections.all(initialized_only=True)
+    finally:
+        asyncio._set_running_loop(loop)
+    return found
 
 
 def _of_this_thread(alias: str) -> BaseDatabaseWrapper | None:

@@ -194,6 +194,11 @@ class Relocated:
         return _Copy(wrapper.alias, source, self._place)
 
 
+def places_on_disk() -> tuple[Path, ...]:
+    """Return the folders of the copies that there are now on disk."""
+    return tuple(Path(name).parent for name in _places if not name.startswith("file:"))
+
+
 class _Copy:
     """A copy of a database under a name of its own, which ``with`` gives."""
 
@@ -238,10 +243,11 @@ class _Retargeted:
         # the last one would end it.
         self._keep = wrapper.is_in_memory_db()
         self._kept: list[tuple[weakref.ref[BaseDatabaseWrapper], Any, Any]] = []
-        options: dict[str, Any] = {"timeout": _BUSY_SECONDS}
-        if hasattr(wrapper, "transaction_modes"):  # from Django 5.1 on
-            options["transaction_mode"] = "IMMEDIATE"
-        options["factory"] = ClosingConnection
+        options = {
+            "factory": ClosingConnection,
+            "timeout": _BUSY_SECONDS,
+            "transaction_mode": "IMMEDIATE",
+        }
         self._new = {"NAME": name, "OPTIONS": options | self._old["OPTIONS"]}
 
     def __enter__(self) -> None:

@@ -4,13 +4,21 @@ Time is frozen while somebody holds it (a closed gate does), and a virtual clock
 also stands still while a thread works. Wall-clock time is not touched here.
 """
 
+import math
 import time
-from typing import Final, Literal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Literal
 
 Mode = Literal["real", "manual", "virtual"]
 
-_STALL: Final = 0.5
-"""Seconds after which a thread that still works counts as waiting for time itself."""
+Select = Callable[[float | None], list[Any]]
+"""Waits at most that many seconds, and returns what is ready."""
+
+_GRACE: Final = 0.02
+"""Seconds in which an open socket may answer before a clock moved by hand jumps."""
+_RESOLUTION: Final = 1e-9
+"""Asyncio runs a timer that is due within this; see ``BaseEventLoop._run_once``."""
 
 
 class LabClock:
@@ -18,8 +26,11 @@ class LabClock:
 
     Args:
         mode: ``"real"`` runs with the wall; ``"manual"`` moves only by
-            :meth:`advance`; ``"virtual"`` jumps to the next timer whenever
-            the loop is idle.
+            :meth:`travel`; ``"virtual"`` jumps to the next timer whenever the
+            loop is idle.
+
+    Raises:
+        ValueError: There is no such mode.
     """
 
     def __init__(self, mode: Mode = "real") -> None:
@@ -31,8 +42,7 @@ class LabClock:
         self._lost = 0.0
         self._holders = 0
         self._held_at = 0.0
-        self._target: float | None = None
-        self._stalled_since: float | None = None
+        self._targets: list[float] = []
 
     def time(self) -> float:
         """Return the time in seconds; a real clock starts where the system's stands."""
@@ -44,6 +54,18 @@ class LabClock:
     def frozen(self) -> bool:
         """Whether somebody holds the clock."""
         return self._holders > 0
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock runs with the wall, held by nobody."""
+        return self.mode == "real" and not self._holders
+
+    @property
+    def stands(self) -> bool:
+        """Whether no timer can fall due before somebody lets the clock go on."""
+        if self._holders:
+            return True
+        return self.mode == "manual" and not self._targets
 
     def freeze(self) -> None:
         """Hold the clock; each call wants its own :meth:`thaw`."""
@@ -57,39 +79,72 @@ class LabClock:
         if not self._holders and self.mode == "real":
             self._lost = time.monotonic() - self._held_at
 
-    def travel_to(self, moment: float | None) -> None:
-        """Let a manual clock jump from timer to timer until a moment is reached."""
-        self._target = moment
+    @contextmanager
+    def travel(self, moment: float) -> Iterator[None]:
+        """Let the clock jump from timer to timer, up to a moment, while inside."""
+        self._targets.append(moment)
+        try:
+            yield
+        finally:
+            self._targets.remove(moment)
 
-    def set(self, moment: float) -> None:
-        """Put a manual or virtual clock to a moment."""
-        self._moved = max(self._moved, moment)
-
-    def rest(self, timeout: float | None, *, jump: bool) -> tuple[bool, float | None]:
-        """Decide what an idle loop does; see ``Clock`` in ``_idleness``.
+    def rest(
+        self,
+        select: Select,
+        timeout: float | None,
+        bound: float | None,
+        *,
+        busy: bool,
+        sockets: bool,
+    ) -> list[Any]:
+        """Spend an idle loop's time: wait in the selector, or move the clock.
 
         Args:
-            timeout: Seconds until the next timer, or None.
-            jump: False while a thread works or a foreign socket is open.
+            select: Waits at most some real seconds and returns what is ready.
+            timeout: Seconds until the next timer by this clock, or None.
+            bound: Real seconds to wait at most, or None.
+            busy: Whether a thread works.
+            sockets: Whether a socket is open to the outside.
         """
         if self.mode == "real":
-            return False, None if self._holders else timeout
-        if timeout is None or self._holders:
-            return False, None
-        if not jump and not self._stalled():
-            return False, _STALL
-        self._stalled_since = None
-        return self._jump(timeout)
+            return select(least(None if self._holders else timeout, bound))
+        if timeout is None or busy or self._holders:
+            return select(bound)
+        if self._targets:
+            ready = select(_GRACE) if sockets else []
+            return ready or self._jump(select, timeout, bound)
+        if self.mode == "manual":
+            return select(bound)
+        if sockets:
+            return self._keep_step(select, timeout, bound)
+        return self._jump(select, timeout, bound)
 
-    def _stalled(self) -> bool:
-        now = time.monotonic()
-        if self._stalled_since is None:
-            self._stalled_since = now
-        return now - self._stalled_since >= _STALL
-
-    def _jump(self, timeout: float) -> tuple[bool, float | None]:
+    def _jump(self, select: Select, timeout: float, bound: float | None) -> list[Any]:
         moment = self._moved + timeout
-        if self.mode == "manual" and (self._target is None or moment > self._target):
-            return False, None
+        if self.mode == "manual" and _beyond(moment, max(self._targets)):
+            return select(bound)
+        if moment + _RESOLUTION == moment:
+            # After some months the resolution is lost in the rounding, and a timer
+            # that is due this very moment would never run.
+            moment = math.nextafter(moment, math.inf)
         self._moved = moment
-        return True, None
+        return []
+
+    def _keep_step(
+        self, select: Select, timeout: float, bound: float | None
+    ) -> list[Any]:
+        """Let time pass as it does outside: a socket may answer at any moment."""
+        began = time.monotonic()
+        ready = select(least(timeout, bound))
+        self._moved += min(time.monotonic() - began, timeout)
+        return ready
+
+
+def _beyond(moment: float, target: float) -> bool:
+    """Tell whether a moment lies after a target, by more than rounding."""
+    return moment > target and not math.isclose(moment, target, rel_tol=1e-12)
+
+
+def least(*values: float | None) -> float | None:
+    """Return the smallest of some values that may be None, which is endless."""
+    return min((value for value in values if value is not None), default=None)

@@ -3,7 +3,7 @@
 Inside ``selector.select(timeout)`` an asyncio loop tells all it knows: a
 timeout of 0 means that something is ready, a positive one is the time to the
 next timer, and None means that only the outside world can wake it. What a
-selector cannot see is counted here: jobs in threads.
+selector cannot see is found out in ``_jobs`` and ``_threads``.
 
 An :class:`Idleness` sits in a loop's selector. A loop of ours is built with it;
 a stock loop gets it attached from outside; a loop without a selector (uvloop)
@@ -14,63 +14,60 @@ import asyncio
 import selectors
 import sys
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from asgilab.engine._clock import LabClock, least
+from asgilab.engine._jobs import Jobs
 from asgilab.engine._quiet import Quiet
-from asgilab.engine._threads import anyio_workers, strangers, threads_waiting_for
+from asgilab.engine._threads import Survey, survey
 
 _Ready = list[tuple[selectors.SelectorKey, int]]
-_Select = Callable[[float | None], _Ready]
 
-
-class Clock(Protocol):
-    """What a loop's clock decides when the loop is idle."""
-
-    def rest(self, timeout: float | None, *, jump: bool) -> tuple[bool, float | None]:
-        """Return whether time was moved, and else how long to sleep in the selector."""
-
-
+_LOOK_AGAIN: Final = 0.001
+"""Seconds until a second look at a thread that was between two states."""
+_LOOKS: Final = 100
+"""Looks after which such a thread counts as one that nobody knows."""
+_WATCH: Final = 0.05
+"""Seconds between two looks at threads at work, should one end without a sound."""
+_STALL: Final = 0.5
+"""Seconds after which a virtual clock gives up waiting for threads that all wait."""
 
 
 class _Question:
-    """Somebody waits for the loop to be quiet, until a moment of its clock."""
+    """Somebody waits for the loop to be quiet.
 
-    __slots__ = ("answer", "until")
+    Args:
+        answer: Gets the answer.
+        until: Moment of the loop's clock that the question reaches to, or None
+            for the first rest.
+        limit: Real seconds after which the answer comes in any case, or None.
+    """
 
-    def __init__(self, answer: asyncio.Future[Quiet], until: float | None) -> None:
+    __slots__ = ("answer", "limit", "until")
+
+    def __init__(
+        self,
+        answer: "asyncio.Future[Quiet | None]",
+        until: float | None,
+        limit: float | None,
+    ) -> None:
         self.answer = answer
         self.until = until
+        self.limit = None if limit is None else time.monotonic() + limit
 
-    def accepts(self, quiet: Quiet, now: float) -> bool:
+    def accepts(self, quiet: Quiet, now: float, *, stands: bool) -> bool:
+        """Tell whether a quiet loop is an answer, at this moment of its clock."""
         if self.until is None:
-            return True
+            return not quiet.threads
         if not quiet.certain:
             return False
-        return quiet.next_timer is None or now + quiet.next_timer >= self.until
-
-    def answer_from(self, quiet: Quiet) -> Quiet:
-        """Leave out a timer that is later than what was asked about."""
-        return quiet if self.until is None else replace(quiet, next_timer=None)
-
-
-class _Job:
-    """A function on its way through a thread pool."""
-
-    __slots__ = ("_func", "returned", "told")
-
-    def __init__(self, func: Callable[..., Any]) -> None:
-        self._func = func
-        self.returned = False
-        self.told = False
-
-    def __call__(self, *args: Any) -> Any:
-        try:
-            return self._func(*args)
-        finally:
-            self.returned = True
+        if stands or quiet.next_timer is None:
+            return True
+        return now + quiet.next_timer > self.until
 
 
 class Idleness:
@@ -79,139 +76,194 @@ class Idleness:
     Args:
         loop: The loop that is watched.
         select: The selector's own ``select``.
-        descriptors: Returns how many file descriptors the selector watches.
-        clock: What to do with the time when nobody is ready.
+        descriptors: Returns what the selector watches, by file descriptor.
+        clock: The loop's clock where it has one of its own, else None.
     """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        select: _Select,
-        descriptors: Callable[[], int],
-        clock: Clock | None = None,
+        select: Callable[[float | None], _Ready],
+        descriptors: Callable[[], Mapping[int, selectors.SelectorKey] | None],
+        clock: LabClock | None = None,
     ) -> None:
         self._loop = weakref.ref(loop)
         self._select = select
         self._descriptors = descriptors
-        self._own_descriptors = descriptors()
+        self._own = _own_descriptors(loop, descriptors() or {})
         self._clock = clock
-        self._known = frozenset(threading.enumerate())
+        self._known = weakref.WeakSet(threading.enumerate())
         self._questions: list[_Question] = []
-        self._jobs: set[_Job] = set()
+        self._jobs = Jobs(loop)
+        self._looks = 0
+        self._stalled_at: float | None = None
 
-    async def settle(self) -> Quiet:
+    async def settle(self, limit: float | None = None) -> Quiet:
         """Wait until the loop has nothing to do but wait, whatever for.
 
         Timers may still be set: ``next_timer`` of the answer tells.
-        """
-        return await self.ask(None)
-
-    def ask(self, until: float | None) -> asyncio.Future[Quiet]:
-        """Return a future that gets its answer once the loop is quiet.
 
         Args:
-            until: With a moment of the loop's clock, the answer comes only
-                when it is certain that nothing happens before that moment; it
-                may never come, so race it against a timer. With None, the
-                answer comes at the first rest, certain or not.
+            limit: Real seconds after which the answer comes although threads
+                are still at work; None waits for them as long as it takes.
         """
-        loop = self._loop()
-        if loop is None:
-            msg = "The event loop of this idleness is gone."
-            raise RuntimeError(msg)
-        answer: asyncio.Future[Quiet] = loop.create_future()
-        self._questions.append(_Question(answer, until))
+        quiet = await self._ask(None, limit)
+        return quiet or Quiet(False, None, 0, 0)
+
+    def ask(self, until: float) -> "asyncio.Future[Quiet | None]":
+        """Return a future that tells whether anything can happen until a moment.
+
+        Whoever holds it may give it None, or cancel it: then nobody asks any more.
+
+        Args:
+            until: A moment of the loop's clock. The answer is certain, and comes
+                as soon as it is so, when nothing can happen before that moment.
+                Else it comes at that moment, and is uncertain. While the clock
+                stands still, real seconds count instead of its own.
+        """
+        loop = self._running_loop()
+        return self._ask(until, max(until - loop.time(), 0))
+
+    def _ask(
+        self, until: float | None, limit: float | None
+    ) -> "asyncio.Future[Quiet | None]":
+        answer: asyncio.Future[Quiet | None] = self._running_loop().create_future()
+        self._questions.append(_Question(answer, until, limit))
         return answer
 
     def run_in_executor(
         self, submit: Callable[..., Any], executor: Any, func: Any, *args: Any
     ) -> Any:
-        """Run a job in a thread through ``submit`` and count it while it is under way.
-
-        It counts until its function has returned *and* the loop has been told:
-        a cancelled future does not end a thread.
-        """
-        job = _Job(func)
-        self._jobs.add(job)
-        future = submit(executor, job, *args)
-        future.add_done_callback(lambda _: self._told(job))
-        return future
-
-    def _told(self, job: "_Job") -> None:
-        job.told = True
-        if job.returned:
-            self._jobs.discard(job)
+        """Run a job in a thread through ``submit`` and count it while it is under way."""
+        return self._jobs.run(submit, executor, func, *args)
 
     def select(self, timeout: float | None = None) -> _Ready:
         """Stand in for the selector's ``select``; see the top of this file."""
+        if self._questions:
+            self._questions = [q for q in self._questions if not q.answer.done()]
         if timeout is not None and timeout <= 0:
+            if self._questions:
+                self._answer_overdue(None)
             return self._select(timeout)
-        if not self._questions and self._clock is None:
+        if not self._questions and (self._clock is None or self._clock.runs):
             return self._select(timeout)
-        ready = self._select(0)
-        return ready or self._rest(timeout)
+        ready = self._select(0) or self._rest(timeout)
+        if ready:
+            self._looks, self._stalled_at = 0, None
+        return ready
 
     def observe(self, next_timer: float | None) -> Quiet:
         """Return how quiet the loop is now, assuming that nothing is ready."""
-        threads = self._threads_at_work()
-        sockets = max(self._descriptors() - self._own_descriptors, 0)
-        reasons = [f"thread {name!r} was started by hand" for name in self._strangers()]
+        return self._observe(next_timer)[0]
+
+    def _observe(self, next_timer: float | None) -> tuple[Quiet, Survey]:
+        loop = self._running_loop()
+        seen = survey(loop, self._known, self._jobs.futures())
+        threads = self._jobs.at_work(seen) + max(seen.working, 0)
+        sockets = len((self._descriptors() or {}).keys() - self._own)
+        reasons = list(seen.strangers)
+        if seen.moving:
+            reasons.append("a thread is about to take up work")
         if threads:
             reasons.append(f"{threads} worker thread(s) still at work")
         if sockets:
             reasons.append(f"{sockets} socket(s) or pipe(s) open to the outside")
-        return Quiet(not reasons, next_timer, threads, sockets, tuple(reasons))
+        return Quiet(not reasons, next_timer, threads, sockets, tuple(reasons)), seen
 
     def _rest(self, timeout: float | None) -> _Ready:
-        quiet = self.observe(timeout)
-        if quiet.threads:
-            # Time stands still for a virtual clock while a thread works.
-            moved, timeout = self._wait(timeout, jump=False)
-            return [] if moved else self._select(timeout)
-        # A thread may have reported between the first poll and the count.
+        quiet, seen = self._observe(timeout)
+        # A thread may have reported between the first poll and the survey.
         ready = self._select(0)
-        if ready or self._answer(quiet):
+        if ready:
             return ready
-        moved, timeout = self._wait(timeout, jump=quiet.sockets == 0)
-        return [] if moved else self._select(timeout)
+        if seen.moving and self._looks < _LOOKS:
+            self._looks += 1
+            return self._select(_LOOK_AGAIN)
+        self._looks = 0
+        if not quiet.threads:
+            self._stalled_at = None
+        if self._answer(quiet) or self._answer_overdue(quiet):
+            return []
+        return self._wait(timeout, quiet, seen)
 
-    def _wait(
-        self, timeout: float | None, *, jump: bool
-    ) -> tuple[bool, float | None]:
+    def _wait(self, timeout: float | None, quiet: Quiet, seen: Survey) -> _Ready:
+        now = self._running_loop().time()
+        moments = [q.until - now for q in self._questions if q.until is not None]
+        timeout = least(timeout, *(max(moment, 0) for moment in moments))
+        bound = _WATCH if quiet.threads else None
         if self._clock is None:
-            return False, timeout
-        return self._clock.rest(timeout, jump=jump)
+            return self._select(least(timeout, bound))
+        if not self._clock.runs:
+            limits = [q.limit - time.monotonic() for q in self._questions if q.limit]
+            bound = least(bound, *(max(limit, 0) for limit in limits))
+        busy = bool(quiet.threads) and not self._stalled(seen)
+        return self._clock.rest(
+            self._select, timeout, bound, busy=busy, sockets=bool(quiet.sockets)
+        )
+
+    def _stalled(self, seen: Survey) -> bool:
+        """Tell whether all threads have waited for a while: for the clock, it seems."""
+        if seen.working > 0 or not self._jobs.blocked(seen):
+            self._stalled_at = None
+            return False
+        if self._stalled_at is None:
+            self._stalled_at = time.monotonic()
+        return time.monotonic() - self._stalled_at >= _STALL
 
     def _answer(self, quiet: Quiet) -> bool:
-        loop = self._loop()
-        now = 0.0 if loop is None else loop.time()
-        waiting: list[_Question] = []
-        answered = False
-        for question in self._questions:
-            if question.answer.done():
-                continue
-            if question.accepts(quiet, now):
-                question.answer.set_result(question.answer_from(quiet))
-                answered = True
-            else:
-                waiting.append(question)
-        self._questions = waiting
-        return answered
+        """Answer the questions to which a quiet loop is an answer."""
+        now = self._running_loop().time()
+        stands = self._clock is not None and self._clock.stands
+        answered = [q for q in self._questions if q.accepts(quiet, now, stands=stands)]
+        return self._give(answered, quiet)
 
-    def _threads_at_work(self) -> int:
+    def _answer_overdue(self, quiet: Quiet | None) -> bool:
+        """Answer the questions whose time is over: never with certainty."""
+        now, wall = self._running_loop().time(), time.monotonic()
+        runs = self._clock is None or self._clock.runs
+        overdue = [q for q in self._questions if _overdue(q, now, wall, runs=runs)]
+        if not overdue:
+            return False
+        quiet = quiet or Quiet(False, None, 0, 0)
+        reasons = quiet.reasons or ("something fell due meanwhile",)
+        return self._give(overdue, replace(quiet, certain=False, reasons=reasons))
+
+    def _give(self, questions: list[_Question], quiet: Quiet) -> bool:
+        for question in questions:
+            if not question.answer.done():
+                question.answer.set_result(quiet)
+        return bool(questions)
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
         loop = self._loop()
         if loop is None:
-            return 0
-        if self._jobs:
-            self._jobs -= {job for job in self._jobs if job.returned and job.told}
-        if not self._jobs and "anyio" not in sys.modules:
-            return 0
-        tasks = asyncio.all_tasks(loop)
-        jobs = max(len(self._jobs) - threads_waiting_for(tasks), 0)
-        return jobs + anyio_workers(tasks)
+            msg = "The event loop of this idleness is gone."
+            raise RuntimeError(msg)
+        return loop
 
-    def _strangers(self) -> list[str]:
-        return strangers(self._known)
+
+def _overdue(question: _Question, now: float, wall: float, *, runs: bool) -> bool:
+    if question.until is not None and now >= question.until:
+        return True
+    if question.limit is None or wall < question.limit:
+        return False
+    # Where the clock runs with the wall, a moment is reached by itself.
+    return question.until is None or not runs
+
+
+def _own_descriptors(
+    loop: asyncio.AbstractEventLoop, watched: Mapping[int, selectors.SelectorKey]
+) -> frozenset[int]:
+    """Return the descriptors that are the loop's own and not an application's.
+
+    That is the pipe by which other threads wake it. Where its private name is
+    unknown, and in a notebook's kernel, whose own sockets are there first, all
+    that is watched by now is taken for the loop's.
+    """
+    pipe = getattr(loop, "_ssock", None)
+    if pipe is None or "ipykernel" in sys.modules:
+        return frozenset(watched)
+    return frozenset({pipe.fileno()})
 
 
 _ATTACHED: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Idleness]] = (
@@ -240,7 +292,7 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     selector = getattr(loop, "_selector", None)
     if not isinstance(selector, selectors.BaseSelector):
         return None
-    idleness = Idleness(loop, selector.select, lambda: len(selector.get_map()))
+    idleness = Idleness(loop, selector.select, lambda: selector.get_map())  # type: ignore[arg-type]
     run_in_executor = loop.run_in_executor
 
     def counted(executor: Any, func: Any, *args: Any) -> Any:
@@ -251,15 +303,18 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     return idleness
 
 
-async def settle() -> Quiet:
+async def settle(limit: float | None = None) -> Quiet:
     """Wait until the running loop is at rest.
 
     On a loop without a selector the answer comes after some passes of the loop
     and is never certain.
+
+    Args:
+        limit: See :meth:`Idleness.settle`.
     """
     idleness = idleness_of(asyncio.get_running_loop())
     if idleness is not None:
-        return await idleness.settle()
+        return await idleness.settle(limit)
     for _ in range(_PASSES):
         await asyncio.sleep(0)
     reason = "this event loop does not tell whether it is idle"

@@ -12,6 +12,7 @@ from typing import Any
 from asgilab.engine._clock import LabClock, Mode
 from asgilab.engine._idleness import Idleness
 from asgilab.engine._quiet import Quiet
+from asgilab.errors import UsageError
 
 
 class LabSelector(selectors.BaseSelector):
@@ -73,9 +74,7 @@ class LabLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         # Made before anything is registered but the loop's own wake-up pipe.
         inner = selector.inner
-        self.idleness = Idleness(
-            self, inner.select, lambda: len(inner.get_map() or ()), self.clock
-        )
+        self.idleness = Idleness(self, inner.select, inner.get_map, self.clock)
         selector.watch(self.idleness.select)
 
     def time(self) -> float:
@@ -87,33 +86,43 @@ class LabLoop(asyncio.SelectorEventLoop):
         submit = super().run_in_executor
         return self.idleness.run_in_executor(submit, executor, func, *args)
 
-    async def settle(self) -> Quiet:
-        """Wait until nothing is left to do but wait; see :class:`Quiet`."""
-        return await self.idleness.settle()
+    async def settle(self, limit: float | None = None) -> Quiet:
+        """Wait until nothing is left to do but wait; see :class:`Quiet`.
+
+        Args:
+            limit: Real seconds after which the answer comes although threads
+                are still at work; None waits for them as long as it takes.
+        """
+        return await self.idleness.settle(limit)
 
     async def advance(self, seconds: float) -> None:
         """Move a manual or virtual clock forward, running each timer on its way.
+
+        A gate that closes on the way holds the clock until it is opened.
 
         Args:
             seconds: How far, in seconds; every timer due in between has run,
                 and what it started has settled, when this returns.
 
         Raises:
-            ValueError: The clock is real, or ``seconds`` is negative.
+            UsageError: The clock is real or held by a closed gate, or ``seconds``
+                is negative.
         """
-        if self.clock.mode == "real" or seconds < 0:
+        if self.clock.mode == "real" or not seconds >= 0:
             msg = (
                 f"Cannot advance a {self.clock.mode} clock by {seconds} s; "
                 "expected a manual or virtual clock and a positive time."
             )
-            raise ValueError(msg)
+            raise UsageError(msg)
+        if self.clock.frozen:
+            msg = "Cannot advance the clock while a gate is closed: it stands still."
+            raise UsageError(msg)
         target = self.time() + seconds
         arrived = self.create_future()
         timer = self.call_at(target, lambda: arrived.done() or arrived.set_result(None))
-        self.clock.travel_to(target)
         try:
-            await arrived
+            with self.clock.travel(target):
+                await arrived
         finally:
             timer.cancel()
-            self.clock.travel_to(None)
         await self.settle()

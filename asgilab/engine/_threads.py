@@ -1,24 +1,223 @@
-"""Which threads work for a loop, and which only look as if they did.
+"""What the threads of the process do, seen from one loop.
 
-Two sources: the jobs that went through ``run_in_executor`` (asgiref and
-``asyncio.to_thread`` both do), which are counted exactly, and the threads of
-the process, which are classified by where they stand.
+Jobs that went through ``run_in_executor`` are counted in ``_jobs``. All other
+threads are told apart here, by where they stand: Python shows the frames of
+every thread. Nothing is patched for it.
 """
 
 import asyncio
+import functools
+import os
+import queue
 import sys
 import threading
-from types import CodeType, FrameType
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import FrameType
 from typing import Any, Final
 
-_ANYIO_WORKER: Final = "run_sync_in_worker_thread"
-_POOL_FILE: Final = "concurrent/futures/thread.py"
-_ANYIO_FILE: Final = "anyio/_backends/_asyncio.py"
-_SURROUNDINGS: Final = ("/ipykernel/", "/IPython/", "/zmq/", "/debugpy/", "/asgilab/")
+from asgilab.engine._locals import locals_of
+
+_SURROUNDINGS: Final = ("ipykernel", "IPython", "zmq", "debugpy", "asgilab")
 """Packages whose threads surround an application and never wake it."""
 
 
-def threads_waiting_for(tasks: set[asyncio.Task[Any]]) -> int:
+class _Place(Enum):
+    """What a source file says about a thread that stands in it."""
+
+    POOL = auto()
+    FUTURE = auto()
+    ANYIO = auto()
+    THREADING = auto()
+    QUEUE = auto()
+    SURROUNDINGS = auto()
+    ELSEWHERE = auto()
+
+
+_PLACES: Final = {
+    os.path.join("concurrent", "futures", "thread.py"): _Place.POOL,
+    os.path.join("concurrent", "futures", "_base.py"): _Place.FUTURE,
+    os.path.join("anyio", "_backends", "_asyncio.py"): _Place.ANYIO,
+}
+
+
+@functools.lru_cache(maxsize=4096)
+def _place_of(filename: str) -> _Place:
+    if filename == threading.__file__:
+        return _Place.THREADING
+    if filename == queue.__file__:
+        return _Place.QUEUE
+    for ending, place in _PLACES.items():
+        if filename.endswith(os.sep + ending):
+            return place
+    for package in _SURROUNDINGS:
+        folders = getattr(sys.modules.get(package), "__path__", ())
+        if any(filename.startswith(folder + os.sep) for folder in folders):
+            return _Place.SURROUNDINGS
+    return _Place.ELSEWHERE
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was seen of the threads.
+
+    Attributes:
+        working: Threads of pools and of anyio whose result goes to the loop and
+            that are counted nowhere else.
+        resting: Numbers of the threads that wait for a future: somebody else is
+            at work, or nobody.
+        blocked: Numbers of the threads that wait for a lock, a queue or an event.
+        moving: Whether a thread is between two states, so that it is worth a
+            second look: it starts, or is about to take a job.
+        strangers: A clause for each thread at work of which nobody knows for whom.
+    """
+
+    working: int = 0
+    resting: set[int] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+    moving: bool = False
+    strangers: list[str] = field(default_factory=list)
+
+
+def survey(
+    loop: asyncio.AbstractEventLoop,
+    known: Collection[threading.Thread],
+    counted: Collection["asyncio.Future[Any]"],
+) -> Survey:
+    """Look at every thread of the process but this one.
+
+    Args:
+        loop: The loop that asks.
+        known: Threads that were there before; a raw one of these is no concern.
+        counted: Futures of the loop whose jobs are counted already.
+    """
+    found = Survey()
+    frames = sys._current_frames()
+    if len(frames) == 1:
+        return found
+    here = threading.get_ident()
+    for thread in threading.enumerate():
+        number = thread.ident or 0
+        if number != here and number in frames:
+            stack = _Stack(frames[number])
+            _judge(thread, stack, found, loop, known, counted)
+    if "anyio" in sys.modules:
+        found.working += sum(map(_waits_for_anyio, asyncio.all_tasks(loop)))
+    return found
+
+
+class _Stack:
+    """Where one thread stands."""
+
+    __slots__ = ("anyio", "blocked", "resting", "starting", "surroundings", "worker")
+
+    def __init__(self, top: FrameType) -> None:
+        places = {_place_of(frame.f_code.co_filename) for frame in _outwards(top)}
+        names = {frame.f_code.co_name for frame in _outwards(top)}
+        innermost = _place_of(top.f_code.co_filename)
+        self.blocked = innermost in (_Place.THREADING, _Place.QUEUE)
+        self.anyio = _Place.ANYIO in places
+        self.surroundings = _Place.SURROUNDINGS in places
+        self.starting = places == {_Place.THREADING} and "wait" not in names
+        self.resting = _Place.FUTURE in places and _waits_for_future(top)
+        self.worker = _worker_frame(top) if _Place.POOL in places else None
+
+
+def _judge(
+    thread: threading.Thread,
+    stack: _Stack,
+    found: Survey,
+    loop: asyncio.AbstractEventLoop,
+    known: Collection[threading.Thread],
+    counted: Collection["asyncio.Future[Any]"],
+) -> None:
+    number = thread.ident or 0
+    if stack.blocked:
+        found.blocked.add(number)
+    if stack.resting:
+        found.resting.add(number)
+    if stack.worker is not None:
+        _judge_worker(thread, stack, found, loop, counted)
+    elif stack.anyio:
+        # Its task is counted by where the task stands.
+        found.working -= stack.resting and getattr(thread, "loop", loop) is loop
+    elif thread not in known and not stack.surroundings:
+        if stack.starting:
+            found.moving = True
+        else:
+            found.strangers.append(f"thread {thread.name!r} was started by hand")
+
+
+def _judge_worker(
+    thread: threading.Thread,
+    stack: _Stack,
+    found: Survey,
+    loop: asyncio.AbstractEventLoop,
+    counted: Collection["asyncio.Future[Any]"],
+) -> None:
+    """Judge a thread of a ``ThreadPoolExecutor``, whoever owns that.
+
+    Its function ``_worker`` keeps the queue of jobs and the job in hand in local
+    variables. Those names are the standard library's own; a test guards them.
+    """
+    names = {} if stack.worker is None else locals_of(stack.worker)
+    job = names.get("work_item")
+    if job is None:
+        queued = names.get("work_queue")
+        found.moving = found.moving or bool(queued is not None and queued.qsize())
+        return
+    if stack.resting:
+        return
+    heirs = list(_heirs(job.future))
+    if any(_awaited(heir, loop) and heir not in counted for heir in heirs):
+        found.working += 1
+    elif not heirs and not job.future.done():
+        found.strangers.append(f"thread {thread.name!r} works for somebody unknown")
+
+
+def _awaited(heir: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop) -> bool:
+    return not heir.done() and heir.get_loop() is loop
+
+
+def _heirs(future: Any) -> Iterator["asyncio.Future[Any]"]:
+    """Yield the asyncio futures that ``asyncio.wrap_future`` tied to a job's future."""
+    for callback in tuple(getattr(future, "_done_callbacks", ())):
+        names = getattr(getattr(callback, "__code__", None), "co_freevars", ())
+        cells = getattr(callback, "__closure__", None) or ()
+        heir = dict(zip(names, cells, strict=True)).get("destination")
+        if heir is not None and issubclass(type(heir.cell_contents), asyncio.Future):
+            yield heir.cell_contents
+
+
+def _waits_for_future(top: FrameType) -> bool:
+    """Tell whether a thread waits for a ``concurrent.futures.Future`` not done yet."""
+    for frame in _outwards(top):
+        if _place_of(frame.f_code.co_filename) is _Place.FUTURE:
+            future = locals_of(frame).get("self")
+            done = getattr(future, "done", None)
+            waits = frame.f_code.co_name in ("result", "exception")
+            return waits and done is not None and not done()
+        if _place_of(frame.f_code.co_filename) is not _Place.THREADING:
+            return False
+    return False
+
+
+def _worker_frame(top: FrameType) -> FrameType | None:
+    for frame in _outwards(top):
+        code = frame.f_code
+        if code.co_name == "_worker" and _place_of(code.co_filename) is _Place.POOL:
+            return frame
+    return None
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def threads_waiting_for(tasks: Collection[asyncio.Task[Any]]) -> int:
     """Count the threads that are blocked in ``async_to_sync`` on one of these tasks.
 
     asgiref runs the awaitable of ``async_to_sync`` in a task of its own, whose
@@ -31,56 +230,19 @@ def threads_waiting_for(tasks: set[asyncio.Task[Any]]) -> int:
     )
 
 
-def anyio_workers(tasks: set[asyncio.Task[Any]]) -> int:
-    """Count the tasks that wait for one of anyio's worker threads.
+def _waits_for_anyio(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a task waits for one of anyio's worker threads.
 
     anyio does not go through ``run_in_executor``, so these are found by where
     the task stands.
     """
-    return sum(_innermost_name(task) == _ANYIO_WORKER for task in tasks)
-
-
-def _innermost_name(task: asyncio.Task[Any]) -> str:
     awaited: Any = task.get_coro()
-    code: CodeType | None = None
+    name = ""
     while awaited is not None:
         if hasattr(awaited, "cr_code"):
-            code, awaited = awaited.cr_code, awaited.cr_await
+            name, awaited = awaited.cr_code.co_name, awaited.cr_await
         elif hasattr(awaited, "gi_code"):
-            code, awaited = awaited.gi_code, awaited.gi_yieldfrom
+            name, awaited = awaited.gi_code.co_name, awaited.gi_yieldfrom
         else:
             break
-    return "" if code is None else code.co_name
-
-
-def strangers(known: frozenset[threading.Thread]) -> list[str]:
-    """Return the names of threads that appeared since ``known`` and are at work.
-
-    Workers of a thread pool and of anyio are left out, since their jobs are
-    counted elsewhere, and so are the threads of a kernel and our own.
-    """
-    fresh = [thread for thread in threading.enumerate() if thread not in known]
-    if not fresh:
-        return []
-    frames = sys._current_frames()
-    here = threading.get_ident()
-    return [
-        thread.name
-        for thread in fresh
-        if thread.ident != here
-        and thread.ident in frames
-        and not _is_no_concern(frames[thread.ident])
-    ]
-
-
-def _is_no_concern(frame: FrameType | None) -> bool:
-    while frame is not None:
-        file = frame.f_code.co_filename.replace("\\", "/")
-        if file.endswith(_POOL_FILE) and frame.f_code.co_name == "_worker":
-            return True
-        if file.endswith(_ANYIO_FILE):
-            return True
-        if any(package in file for package in _SURROUNDINGS):
-            return "/asgilab/example/" not in file
-        frame = frame.f_back
-    return False
+    return name == "run_sync_in_worker_thread"

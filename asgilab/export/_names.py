@@ -8,8 +8,12 @@ import builtins
 import keyword
 import re
 import unicodedata
+from typing import Final
 
-_RESERVED = frozenset(
+UNNAMED: Final = re.compile(r"(ws|websocket|http)[-_]?\d*")
+"""What the lab calls a connection that nobody gave a name."""
+
+_RESERVED: Final = frozenset(
     {
         "application",
         "code",
@@ -35,7 +39,7 @@ def identifier(text: str, fallback: str = "connection") -> str:
         identifier("class")              # 'class_'
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    word = re.sub(r"\W+", "_", plain).strip("_").lower()[:40].rstrip("_")
+    word = re.sub(r"[\W_]+", "_", plain).strip("_").lower()[:40].rstrip("_")
     word = re.sub(r"^\d+_*", "", word) or fallback
     return f"{word}_" if keyword.iskeyword(word) or hasattr(builtins, word) else word
 

@@ -5,17 +5,20 @@ place of a payload becomes a literal, a matcher, a value of an earlier message,
 or a fixture.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from asgilab.export._flow import Carried, Plan, Woven
+from asgilab.export._flow import Carried, Plan, Verdict, Woven
 from asgilab.export._literals import literal, quoted_part
 from asgilab.export._matchers import matcher_for
 from asgilab.export._nodes import Call, Code
 from asgilab.export._secrets import Secrets, holds_secret, is_secret_name
 from asgilab.replay import Finding, Input, Output, Path, cookies_of, show
+
+_PAIR: Final = re.compile(r"(?:^|[?&])(?P<key>[^=&?/]+)=(?P<value>[^&]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +71,26 @@ class Payloads:
     def address(self, said: Input, path: str) -> Any:
         """Return the path and query string that a connection is opened with."""
         verdict = self.plan.places.get(said.event, {}).get(("path",))
-        if isinstance(verdict, (Carried, Woven)):
-            return self._known(verdict)
-        plain, mark, query = path.partition("?")
-        if not mark:
-            return plain
-        filled = self.pairs(said, query)
-        if isinstance(filled, str):
-            return path
-        return Code(f'f"{quoted_part(plain)}?{filled.text[2:]}', filled.needs)
+        parts = self._parts(verdict) if verdict is not None else [path]
+        return _joined([each for part in parts for each in self._veiled(said, part)])
 
-    def pairs(self, said: Input, text: str) -> str | Code:
+    def pairs(self, said: Input, text: str) -> Any:
         """Return a query string or the body of a form, its secrets replaced."""
-        parts: list[str | Code] = []
-        for number, pair in enumerate(text.split("&")):
-            if number:
-                parts.append("&")
-            key, equals, value = pair.partition("=")
-            name = unquote_plus(key)
-            if value and (is_secret_name(name) or holds_secret(unquote_plus(value))):
-                parts += [
-                    f"{key}{equals}",
-                    self.secrets.code(value, said.connection, name),
-                ]
-            else:
-                parts.append(pair)
-        if all(isinstance(part, str) for part in parts):
-            return text
-        return _woven(parts)
+        return _joined(self._veiled(said, text))
+
+    def _veiled(self, said: Input, part: str | Code) -> list[str | Code]:
+        """Split a text where a ``key=value`` of it holds a secret."""
+        if isinstance(part, Code):
+            return [part]
+        done: list[str | Code] = []
+        last = 0
+        for pair in _PAIR.finditer(part):
+            name, value = unquote_plus(pair["key"]), pair["value"]
+            if is_secret_name(name) or holds_secret(unquote_plus(value)):
+                done.append(part[last : pair.start("value")])
+                done.append(self.secrets.code(value, said.connection, name))
+                last = pair.end("value")
+        return [*done, part[last:]]
 
     def headers(self, said: Input, pairs: tuple[tuple[bytes, bytes], ...]) -> list[Any]:
         """Return header pairs, their secrets replaced."""
@@ -112,10 +107,10 @@ class Payloads:
 
     def _node(self, said: Input | Output, path: Path, value: Any) -> Any:
         verdict = self.plan.places.get(said.event, {}).get(path)
-        if isinstance(verdict, (Carried, Woven)):
-            return self._known(verdict)
         if isinstance(verdict, Finding):
             return self._matcher(verdict)
+        if verdict is not None:
+            return self._known(verdict)
         if isinstance(value, dict):
             return {
                 key: self._node(said, (*path, key), inner)
@@ -153,22 +148,31 @@ class Payloads:
     def _note(self, event: int, connection: str, path: Path, node: Code | Call) -> None:
         self.matched.append(Matched(event, connection, show(path[1:]), literal(node)))
 
-    def _known(self, verdict: Carried | Woven) -> Code:
+    def _known(self, verdict: Carried | Woven) -> Any:
+        return _joined(self._parts(verdict))
+
+    def _parts(self, verdict: Verdict) -> list[str | Code]:
         if isinstance(verdict, Carried):
-            return Code(self._reference(verdict))
-        return _woven(
-            [
-                part if isinstance(part, str) else Code(self._reference(part))
-                for part in verdict.parts
-            ]
-        )
+            return [Code(self._reference(verdict))]
+        if isinstance(verdict, Finding):
+            return [str(verdict.values[0])]
+        return [
+            part if isinstance(part, str) else Code(self._reference(part))
+            for part in verdict.parts
+        ]
 
     def _reference(self, carried: Carried) -> str:
         steps = "".join(f"[{literal(step)}]" for step in carried.path[1:])
         return f"{self.variables[carried.event]}{steps}"
 
 
-def _woven(parts: list[str | Code]) -> Code:
+def _joined(parts: list[str | Code]) -> Any:
+    """Return a text, the one piece of code, or an f-string of both."""
+    parts = [part for part in parts if part != ""]
+    if len(parts) == 1 and isinstance(parts[0], Code):
+        return parts[0]
+    if not any(isinstance(part, Code) for part in parts):
+        return "".join(str(part) for part in parts)
     inner = "".join(
         quoted_part(part)
         if isinstance(part, str)

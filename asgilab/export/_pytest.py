@@ -10,7 +10,7 @@ from typing import Final
 
 from asgilab.errors import ExportError
 from asgilab.export._fixtures import secret_fixture, user_fixture
-from asgilab.export._names import words
+from asgilab.export._names import UNNAMED, words
 from asgilab.export._nodes import Need, needs_of
 from asgilab.export._rendering import Style, Target, render
 from asgilab.export._script import Script
@@ -82,7 +82,7 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
     """
     style = Style(target, origin.application.partition(":")[2])
     head = [
-        *_docstring(origin),
+        *_docstring(script, origin),
         "",
         *_imports(script, origin, style),
         "",
@@ -97,21 +97,30 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
     return "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _docstring(origin: Origin) -> list[str]:
-    spoken = [" ".join(words(each)) or "a client" for each in origin.connections]
-    who = spoken[0] if spoken else "no connection"
-    if len(spoken) > 1:
-        who = f"{', '.join(spoken[:3])}" + (" and others" if len(spoken) > 3 else "")
-        who = " and ".join(who.rsplit(", ", 1)) if len(spoken) <= 3 else who
+def _docstring(script: Script, origin: Origin) -> list[str]:
+    people = [name for name in origin.connections if not UNNAMED.fullmatch(name)]
+    who = _enumerated([" ".join(words(name)) or "somebody" for name in people])
     lines = [
-        f'"""A session of {who}, recorded with asgilab {_version()}.',
+        f'"""A session{who} recorded with asgilab {_version()}.',
         "",
         f"Application: {origin.application}",
     ]
     if origin.settings and re.fullmatch(r"[\w.]+", origin.settings):
         lines.append(f"Settings: {origin.settings}")
     lines.append(f"Events: {origin.events}")
+    if script.secrets:
+        variables = ", ".join(secret.variable for secret in script.secrets)
+        lines += ["", f"Secrets come from the environment: {variables}."]
     return [*lines, '"""']
+
+
+def _enumerated(people: list[str]) -> str:
+    if not people:
+        return ""
+    if len(people) > 3:
+        people = [*people[:2], "others"]
+    *first, last = people
+    return f" of {', '.join(first)} and {last}," if first else f" of {last},"
 
 
 def _version() -> str:
@@ -183,12 +192,12 @@ def _all_statements(script: Script) -> Iterator[Statement]:
 def _function(script: Script, name: str, style: Style) -> list[str]:
     fixtures = [*script.users, *(secret.fixture for secret in script.secrets)]
     lines = [f"async def {name}({', '.join(fixtures)}):"]
-    for statement in script.opened:
-        lines += render(statement, style, _BODY)
+    for opened in script.opened:
+        lines += render(opened, style, _BODY)
     deeper = f"{_BODY}    " if script.closed else _BODY
     if script.closed:
         lines.append(f"{_BODY}try:")
-    elif script.opened:
+    elif len(script.opened) > 1:
         lines.append("")
     for number, paragraph in enumerate(script.paragraphs):
         if number:

@@ -35,7 +35,6 @@ from asgilab.export._statements import (
     Statement,
 )
 
-
 Line: TypeAlias = str | tuple[str, Any]
 """A line as it is, or what stands before a payload, and the payload."""
 
@@ -73,7 +72,7 @@ def render(statement: Statement, style: Style, indent: str = "") -> list[str]:
     lines = []
     for line in _RENDERERS[type(statement)](statement, style):
         head, value = (line, _NO_VALUE) if isinstance(line, str) else line
-        lines.append((head, value, indent=indent))
+        lines += layout(head, value, indent=indent)
     return lines
 
 
@@ -82,7 +81,7 @@ def _open(s: Open, style: Style) -> list[Line]:
     if s.subprotocols:
         arguments.append(("subprotocols", list(s.subprotocols)))
     return _communicator(
-        "WebsocketCommunicator", s.connection, arguments, s.user, target
+        "WebsocketCommunicator", s.connection, arguments, s.user, style
     )
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from asgilab.errors import ExportError
-from asgilab.export._names import Names, words
+from asgilab.export._names import UNNAMED, Names, words
 from asgilab.export._nodes import Code
 
 _WORDS: Final = frozenset(
@@ -84,7 +84,7 @@ class Secret:
 
     Attributes:
         fixture: Name of the fixture that gives it, such as ``"alice_token"``.
-        variable: Environment variable, such as ``"ALICE_TOKEN"``.
+        variable: Environment variable, such as ``"TEST_ALICE_TOKEN"``.
         what: What it is, for people, such as ``"token"``.
         value: The recorded value. It is in no output.
     """
@@ -119,8 +119,9 @@ class Secrets:
         """Return what stands for a secret that the test has to send."""
         secret = self._found.get(value)
         if secret is None:
-            fixture = self._names.fresh(f"{connection}_{what}")
-            secret = Secret(fixture, fixture.upper(), what, value)
+            owner = "" if UNNAMED.fullmatch(connection) else f"{connection}_"
+            fixture = self._names.fresh(f"{owner}{what}", fallback="secret")
+            secret = Secret(fixture, f"TEST_{fixture.upper()}", what, value)
             self._found[value] = secret
         return Code(secret.fixture)
 

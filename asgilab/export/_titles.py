@@ -7,6 +7,7 @@ from asgilab.export._names import identifier, words
 from asgilab.export._statements import (
     Connect,
     ExpectClose,
+    ExpectDenied,
     ExpectJson,
     ExpectRaised,
     ExpectText,
@@ -21,6 +22,9 @@ from asgilab.export._statements import (
 
 _TELLING: Final = ("type", "event", "action", "kind", "command", "op", "method")
 _PLAIN_WORDS: Final = frozenset({"ws", "websocket", "websockets", "api", "v1", "v2"})
+_NOBODY: Final = frozenset({"communicator", "websocket"})
+"""Variables of connections that nobody gave a name."""
+
 _LONGEST: Final = 60
 
 _Sends = SendJson | SendText | SendBytes
@@ -82,10 +86,11 @@ def _failing(paragraphs: Sequence[Sequence[Statement]], places: dict[str, str]) 
 def _refusing(paragraphs: Sequence[Sequence[Statement]], places: dict[str, str]) -> str:
     for paragraph in paragraphs:
         for s in paragraph:
-            if isinstance(s, Connect) and not s.accepted:
+            refused = isinstance(s, Connect) and not s.accepted
+            if refused or isinstance(s, ExpectDenied):
                 place = places.get(s.connection, "")
-                name = "" if s.connection == "communicator" else f"_{s.connection}"
-                return f"{place or 'application'}_refuses{name or '_connection'}"
+                whom = "connection" if s.connection in _NOBODY else s.connection
+                return f"{place or 'application'}_refuses_{whom}"
     return ""
 
 
@@ -122,16 +127,16 @@ def _requesting(paragraphs: Sequence[Sequence[Statement]]) -> str:
 
 
 def _meeting(opened: Sequence[Open], places: dict[str, str]) -> str:
-    names = [each.connection for each in opened if each.connection != "communicator"]
+    names = [each.connection for each in opened if each.connection not in _NOBODY]
     place = next((p for p in places.values() if p), "")
     people = "_and_".join(names[:3])
     return "_".join(part for part in (place, people) if part) or "session"
 
 
 def _who(connection: str, places: dict[str, str]) -> str:
-    if connection != "communicator":
+    if connection not in _NOBODY:
         return connection
-    return places.get(connection) or connection
+    return places.get(connection) or "connection"
 
 
 def _noun(said: _Sends) -> str:

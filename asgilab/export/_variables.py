@@ -1,15 +1,11 @@
 """What the generated test calls its connections, its users and its messages."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from asgilab.export._names import Names, words
+from asgilab.export._names import UNNAMED, Names, words
 from asgilab.replay import RESPONSE, Act, Input, Output, Step
-
-_BY_ITSELF: Final = re.compile(r"(ws|websocket|http)[-_]?\d*")
-"""What the lab calls a connection that nobody gave a name."""
 
 _TELLING: Final = ("type", "event", "action", "kind", "command", "op")
 """Keys whose value tells what a message is about."""
@@ -75,26 +71,27 @@ def username(options: Mapping[str, Any]) -> str | None:
 
 
 def _name_websockets(steps: Sequence[Step], names: Names, chosen: Variables) -> None:
-    opened = [s.input.connection for s in steps if s.input.act is Act.CONNECT]
-    alone = len(opened) == 1
+    opened = _openers(steps, Act.CONNECT)
+    mixed = any(map(UNNAMED.fullmatch, _openers(steps, Act.REQUEST)))
+    alone = "websocket" if mixed else "communicator"
     for name in opened:
-        if name not in chosen.of:
-            plain = alone and _BY_ITSELF.fullmatch(name)
-            chosen.of[name] = names.fresh("communicator" if plain else name)
+        plain = len(opened) == 1 and UNNAMED.fullmatch(name)
+        chosen.of[name] = names.fresh(alone if plain else name)
 
 
 def _name_requests(steps: Sequence[Step], names: Names, chosen: Variables) -> None:
     """Name the requests; those without a name of their own share one variable."""
     shared = ""
-    for step in steps:
-        said = step.input
-        if said.act is not Act.REQUEST or said.connection in chosen.of:
-            continue
-        if _BY_ITSELF.fullmatch(said.connection):
-            shared = shared or names.fresh("communicator", "request")
-            chosen.of[said.connection] = shared
+    for name in _openers(steps, Act.REQUEST):
+        if UNNAMED.fullmatch(name):
+            shared = shared or names.fresh("communicator")
+            chosen.of[name] = shared
         else:
-            chosen.of[said.connection] = names.fresh(said.connection)
+            chosen.of[name] = names.fresh(name)
+
+
+def _openers(steps: Sequence[Step], act: Act) -> list[str]:
+    return list(dict.fromkeys(s.input.connection for s in steps if s.input.act is act))
 
 
 def _wishes(output: Output, connection: str) -> tuple[str, ...]:

@@ -4,6 +4,18 @@ This floor serves an application with uvicorn or Daphne and knows nothing of
 Django; the test case for Django projects stands in ``asgilab.django``.
 """
 
-from asgilab.live._server import LiveServer
+from asgilab.live._child import when_orphaned
+from asgilab.live._collecting import serving
+from asgilab.live._failures import OnError, note_on, report
+from asgilab.live._server import LiveServer, MadeElsewhere, Server
 
-__all__ = ["LiveServer"]
+__all__ = [
+    "LiveServer",
+    "MadeElsewhere",
+    "OnError",
+    "Server",
+    "note_on",
+    "report",
+    "serving",
+    "when_orphaned",
+]

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
+from asgilab.errors import UsageError
 from asgilab.live._collecting import Collecting
 from asgilab.live._thread import ServerThread
 from asgilab.types import Application
@@ -87,9 +88,9 @@ def _started(order: Order, sockets: list[socket.socket]) -> ServerThread:
     from asgilab.live._uvicorn import UvicornBackend
 
     if order.prepare is not None:
-        pickle.loads(order.prepare)()
-    application: Application = pickle.loads(order.factory)()
-    collecting = Collecting(application, pickle.loads(order.at_connection_end))
+        _load(order.prepare)()
+    application: Application = _load(order.factory)()
+    collecting = Collecting(application, _load(order.at_connection_end))
     backend = UvicornBackend(collecting, order.lifespan, order.chain, order.options)
     server = ServerThread(backend, collecting, sockets)
     server.start(order.timeout)
@@ -100,7 +101,7 @@ def _answer(server: ServerThread, verb: str, arguments: Any) -> tuple[bool, Any]
     try:
         if verb == "call":
             call, timeout = arguments
-            function, values = pickle.loads(call)
+            function, values = _load(call)
             return True, server.call(function, values, timeout)
         if verb == "settle":
             return True, server.settle(arguments)
@@ -111,6 +112,17 @@ def _answer(server: ServerThread, verb: str, arguments: Any) -> tuple[bool, Any]
     except BaseException as error:
         return False, portable(error)
     return True, errors
+
+
+def _load(sent: bytes) -> Any:
+    try:
+        return pickle.loads(sent)
+    except (AttributeError, ImportError) as error:
+        msg = (
+            "The live server's process cannot import what it is to serve or to call "
+            f"({error}). Expected something at the top level of an importable module."
+        )
+        raise UsageError(msg) from error
 
 
 def portable(error: BaseException) -> BaseException:

@@ -137,17 +137,16 @@ class Collecting:
     async def settle(self, timeout: float) -> bool:
         """Wait until the application rests; see :meth:`LiveServer.settle`."""
         started = time.monotonic()
-        while True:
-            left = started + timeout - time.monotonic()
+        while (spent := time.monotonic() - started) < timeout:
             try:
-                await asyncio.wait_for(settle(), max(left, _POLL_SECONDS))
+                await asyncio.wait_for(settle(), timeout - spent)
             except TimeoutError:
                 return False
-            if not any(connection.busy for connection in self._connections):
+            busy = any(connection.busy for connection in self._connections)
+            if not busy or time.monotonic() - started > _UNANSWERED_SECONDS:
                 return True
-            if time.monotonic() - started > min(timeout, _UNANSWERED_SECONDS):
-                return False
             await asyncio.sleep(_POLL_SECONDS)
+        return True
 
     async def _in_own_thread(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with ThreadSensitiveContext() as context:

@@ -225,13 +225,14 @@ class LiveServer:
         """Wait until the application rests: nothing at work in any of its threads.
 
         Connections may stay open, and timers may be set. A request without an
-        answer, and an event that is being handled, get one second to finish.
+        answer, and an event that is being handled, get up to one second to
+        finish when they wait for something else than a thread.
 
         Args:
-            timeout: Seconds to wait for code in threads.
+            timeout: Seconds to wait.
 
         Returns:
-            Whether it rests; False when the time was up.
+            False when a thread was still at work at the end of that time.
         """
         return True if self._running is None else self._running.settle(timeout)
 

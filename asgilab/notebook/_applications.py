@@ -1,6 +1,5 @@
 """The magics about the application as a whole: app, reset, status, help."""
 
-import asyncio
 import re
 import warnings
 from collections.abc import Mapping
@@ -41,7 +40,8 @@ async def asgi_app(laboratory: Laboratory, call: Call) -> Card:
     an application or a Channels consumer class that lives in this notebook.
     Whatever was connected to another application before is disconnected.
     """
-    arguments, defaults = call.arguments, laboratory.settings
+    arguments = call.arguments
+    defaults: Any = laboratory.settings
     target = _target(arguments.application, call.variables)
 
     def make() -> Lab:
@@ -124,7 +124,7 @@ async def _begin(laboratory: Laboratory, lab: Lab, loop: str) -> None:
             lab.start()
         laboratory.adopt(lab, None)
         return
-    kernels_loop: asyncio.AbstractEventLoop = get_asyncio_loop()
+    kernels_loop = get_asyncio_loop()
     await cross(lab.__aenter__(), kernels_loop)
     laboratory.adopt(lab, kernels_loop)
 

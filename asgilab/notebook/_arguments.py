@@ -6,13 +6,13 @@ payload gives up its first word and is otherwise left exactly as it was typed.
 """
 
 import argparse
+import io
 import shlex
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from IPython.core.error import UsageError
 from IPython.utils.text import DollarFormatter
-
 
 _VERBATIM: Final = ("--json", "--body")
 _VERBATIM_WITH_VALUE: Final = tuple(f"{flag}=" for flag in _VERBATIM)
@@ -42,14 +42,15 @@ def split(line: str) -> Line:
         >>> split("/ws/ --header 'Origin: http://x'  # don't").words
         ['/ws/', '--header', 'Origin: http://x']
     """
-    lexer = shlex.shlex(line, posix=True)
+    typed = io.StringIO(line)
+    lexer = shlex.shlex(typed, posix=True)
     lexer.whitespace_split = True
     lexer.commenters = lexer.escape = ""
     words: list[str] = []
     end = 0
     while (rest := line[end:].lstrip()) and not rest.startswith("#"):
         words.append(lexer.get_token() or "")
-        end = lexer.instream.tell()
+        end = typed.tell()
     silent = line[:end].rstrip().endswith(";")
     if silent:
         words[-1] = words[-1].removesuffix(";")
@@ -87,6 +88,23 @@ def complaint(parser: argparse.ArgumentParser, reason: str) -> UsageError:
     """Return the error that says what is wrong and how the magic is called."""
     usage = " ".join(parser.format_usage().split()).removeprefix(":: ")
     return UsageError(f"%{parser.prog}: {reason}. Usage: {usage}")
+
+
+def headers(
+    parser: argparse.ArgumentParser, lines: list[str] | None
+) -> list[tuple[str, str]]:
+    """Return header pairs of lines such as ``Origin: http://localhost``.
+
+    Raises:
+        UsageError: A line has no colon.
+    """
+    pairs = []
+    for line in lines or ():
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise complaint(parser, f"expected --header 'Name: value', got {line!r}")
+        pairs.append((name.strip(), value.strip()))
+    return pairs
 
 
 class Payload(NamedTuple):

@@ -5,7 +5,7 @@ results. Recorded text is made safe by whoever puts it into a card.
 """
 
 import linecache
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final, Literal
 
@@ -31,6 +31,7 @@ _PRE: Final = (
     "white-space:pre-wrap;overflow-wrap:anywhere"
 )
 _WIDEST_VALUE: Final = 160
+_LONGEST_BODY: Final = 2000
 
 
 class Card:
@@ -70,7 +71,9 @@ class Table:
         rows: The cells, one text for each column.
     """
 
-    def __init__(self, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    def __init__(
+        self, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+    ) -> None:
         self.columns = columns
         self.rows = rows
 
@@ -119,6 +122,17 @@ def frame_lines(frames: Iterable[FrameText]) -> list[str]:
             lines += [f"      {line}" for line in _values(frame.locals)]
             lines += [f"      self.{line}" for line in _values(frame.attributes)]
     return lines
+
+
+def body_text(body: bytes) -> str:
+    """Return the start of a body as text that is safe to show."""
+    text = body[: 4 * _LONGEST_BODY].decode(errors="replace")
+    return clip(visible(text, keep="\n\t"), _LONGEST_BODY)
+
+
+def count(number: int, word: str) -> str:
+    """Return a number of things, such as ``1 event`` or ``2 events``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _values(values: Mapping[str, str]) -> list[str]:

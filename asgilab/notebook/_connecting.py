@@ -1,21 +1,23 @@
 """The magics that open and close connections: connect and disconnect."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from IPython.core.magic_arguments import argument
 
 from asgilab.communicators import WebsocketCommunicator
-from asgilab.errors import NoOutput, RouteNotFound, UsageError
-from asgilab.notebook._arguments import complaint
+from asgilab.errors import RouteNotFound, UsageError
+from asgilab.lab import Lab
+from asgilab.notebook._arguments import headers
+from asgilab.notebook._asking import look, open_websockets, timeout_of, within
 from asgilab.notebook._cards import Card
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._results import Connected, Disconnected, Refused, Stands
 from asgilab.notebook._routes import websocket_routes
-from asgilab.notebook._standing import Standing, done_or_held, standstill
+from asgilab.notebook._standing import done_or_held
 
-_NO_ROUTE = "No route found for path"
+_NO_ROUTE: Final = "No route found for path"
 """How Channels begins the ValueError that it raises for an unknown path."""
 
 
@@ -32,86 +34,106 @@ async def asgi_connect(laboratory: Laboratory, call: Call) -> Card:
 
     ``await alice.receive_json_from()`` then works in any cell.
     """
-    arguments, lab = call.arguments, laboratory.lab
+    arguments = call.arguments
     _check_free(laboratory, arguments.name)
-    headers = parse_headers(call, arguments.header)
     timeout = timeout_of(laboratory, arguments.timeout)
-
-    async def prepare() -> str:
-        known = set(lab.connections)
-        lab.websocket(
-            arguments.path,
-            name=arguments.name,
-            headers=headers,
-            subprotocols=arguments.subprotocol,
-            user=arguments.user,
-        )
-        name: str = arguments.name or (set(lab.connections) - known).pop()
-        if arguments.paused:
-            lab.gates.pause(lab.connection(name).name)
-        return name
-
-    name = await laboratory.on_lab(prepare())
-    answer = await within(laboratory, _dial(laboratory, name, timeout), timeout)
-    variable = laboratory.publish(name) if answer is None or answer[0] else False
+    name = await laboratory.on_lab(_prepare(laboratory.lab, call))
+    dialled = _dial(laboratory, name, timeout)
+    try:
+        answer = await within(laboratory, dialled, timeout)
+    except ValueError as error:
+        if not str(error).startswith(_NO_ROUTE):
+            raise
+        routes = websocket_routes(laboratory.lab.application)
+        raise RouteNotFound(arguments.path, routes) from None
+    if answer is not None and not answer[0]:
+        return _refused(laboratory, name, arguments.path, answer[1])
+    variable = laboratory.publish(name)
     stands = await look(laboratory, name)
     if answer is None:
-        before = f"connecting to {arguments.path}"
-        return Stands(stands, before=before)
-    accepted, outcome = answer
-    if accepted:
-        return Connected(name, arguments.path, outcome, stands.unread, variable)
-    return _refused(laboratory, name, arguments.path, outcome)
+        return Stands(stands, before=f"connecting to {arguments.path}")
+    return Connected(name, arguments.path, answer[1], stands.unread, variable)
 
 
 @asgi_magic()
-@argument("names", nargs="*", metavar="NAME", help="default: every open connection")
+@argument("names", nargs="*", metavar="NAME", help="default: every open websocket")
 @argument("--code", type=int, default=1000, help="close code, 1000 to 4999")
 @argument("--reason", help="why, as the client puts it")
 @argument("--timeout", type=float, metavar="SECONDS", help="for the application to end")
 async def asgi_disconnect(laboratory: Laboratory, call: Call) -> Card:
     """Close connections from the client's side and wait for the application.
 
-    A paused connection is told, and then stands at its gate.
+    A paused connection is told, and stands at its gate then.
     """
     arguments = call.arguments
-    timeout = timeout_of(laboratory, arguments.timeout)
-    names = arguments.names or [
-        name
-        for name, communicator in laboratory.lab.connections.items()
-        if isinstance(communicator, WebsocketCommunicator)
-        and not laboratory.statuses.of(communicator.name).ended
-    ]
+    names = arguments.names or open_websockets(laboratory)
     connections = {name: laboratory.websocket(name) for name in names}
+    timeout = timeout_of(laboratory, arguments.timeout)
     endings: dict[str, str] = {}
     for name, communicator in connections.items():
-        work = _hang_up(laboratory, name, arguments, timeout)
-        await within(laboratory, work, timeout)
+        leaving = communicator.disconnect(
+            arguments.code, timeout, reason=arguments.reason
+        )
+        held = done_or_held(laboratory.lab, name, leaving)
+        await within(laboratory, held, timeout)
         stands = await look(laboratory, name)
         if stands.stop is not None and len(names) == 1:
             return Stands(stands, before="the client has disconnected")
-        held = stands.stop is not None
-        status = str(laboratory.statuses.of(communicator.name))
-        endings[name] = "held at its gate" if held else status
+        endings[name] = str(stands.status) if stands.stop is None else "held at a gate"
     return Disconnected(endings)
 
 
-async def within(laboratory: Laboratory, work: Any, timeout: float) -> Any:
-    """Run a coroutine on the lab's loop that keeps its own time by the lab's clock.
-
-    That clock stands still while any connection is held; the wall's does not.
-
-    Raises:
-        NoOutput: The wall's time was over and the lab's was not.
-    """
-    try:
-        return await laboratory.on_lab(work, timeout + laboratory.patience)
-    except Overdue:
-        held = sorted({stop.connection for stop in laboratory.lab.gates.stops()})
-        why = (
-            f"; the lab's clock stands still while {', '.join(held)} is held"
-            if held
-            else ""
+def _check_free(laboratory: Laboratory, name: str | None) -> None:
+    if name in open_websockets(laboratory):
+        msg = (
+            f"{name!r} is connected already. Expected another name, or "
+            f"%asgi_disconnect {name} first."
         )
-        msg = f"No answer came within {timeout:g} s{why}."
-        raise NoOutput(msg) from None
+        raise UsageError(msg)
+
+
+async def _prepare(lab: Lab, call: Call) -> str:
+    """Make the connection, without connecting it yet; return its name."""
+    arguments = call.arguments
+    known = set(lab.connections)
+    lab.websocket(
+        arguments.path,
+        name=arguments.name,
+        headers=headers(call.parser, arguments.header),
+        subprotocols=arguments.subprotocol,
+        user=arguments.user,
+    )
+    name = str(arguments.name or (set(lab.connections) - known).pop())
+    if arguments.paused:
+        lab.gates.pause(lab.connection(name).name)
+    return name
+
+
+async def _dial(
+    laboratory: Laboratory, name: str, timeout: float
+) -> tuple[bool, Any] | None:
+    """Connect; return the answer, or None when the connection is held before it."""
+    communicator = laboratory.websocket(name)
+    answer = await done_or_held(laboratory.lab, name, communicator.connect(timeout))
+    if answer is None:
+        later = asyncio.ensure_future(_finish_handshake(communicator))
+        laboratory.handshakes[name] = later
+        later.add_done_callback(lambda _: laboratory.handshakes.pop(name, None))
+    return answer
+
+
+async def _finish_handshake(communicator: WebsocketCommunicator) -> None:
+    """Take the answer of a paused connection off its queue, once it is let go."""
+    outbox = communicator.output_queue
+    while not outbox.events and not communicator.future.done():
+        await outbox.wait()
+    if outbox.events and outbox.events[0].get("type") == "websocket.accept":
+        accepted = outbox.events.popleft()
+        communicator.response_headers = list(accepted.get("headers", ()))
+
+
+def _refused(laboratory: Laboratory, name: str, path: str, outcome: int) -> Refused:
+    denial = laboratory.websocket(name).denial
+    if denial is None:
+        return Refused(name, path, outcome, 403)
+    return Refused(name, path, None, outcome, denial["body"])

@@ -210,8 +210,9 @@ def _make_reentrant(errand: Errand) -> None:
     except ValueError:
         errand.work.close()
         msg = (
-            f"{type(errand.loop).__name__} cannot be re-entered, so that a magic cannot "
-            "block here; use it at the top level of a cell, or without --loop kernel."
+            f"{type(errand.loop).__name__} cannot be re-entered, so that a magic "
+            "cannot block here; use it at the top level of a cell, or without "
+            "--loop kernel."
         )
         raise WrongLoop(msg) from None
 

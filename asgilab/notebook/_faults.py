@@ -11,8 +11,9 @@ from IPython.core.error import UsageError
 
 from asgilab.engine import is_user_code
 from asgilab.errors import AsgilabError
-from asgilab.rendering import visible
+from asgilab.rendering import clip, visible
 
+_WIDEST: Final = 400
 _LAST_FRAMES: Final = 3
 """Frames that are shown where none is of the user's own code."""
 
@@ -23,7 +24,7 @@ def shorten(error: BaseException) -> None:
         return
     lines = _message(error) if isinstance(error, AsgilabError) else _own_frames(error)
     # Recorded text may stand in a message: it must not reach a terminal raw.
-    safe = [visible(line, keep="\n\t") for line in lines]
+    safe = [clip(visible(line, keep="\t"), _WIDEST) for line in lines]
     target: Any = error
     try:
         target._render_traceback_ = lambda: safe
@@ -43,9 +44,7 @@ def _own_frames(error: BaseException) -> list[str]:
     return "".join(summary.format()).splitlines()
 
 
-def _keep_own(
-    summary: traceback.TracebackException | None, seen: set[int]
-) -> None:
+def _keep_own(summary: traceback.TracebackException | None, seen: set[int]) -> None:
     if summary is None or id(summary) in seen:
         return
     seen.add(id(summary))

@@ -5,7 +5,7 @@ else does.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -14,7 +14,7 @@ from asgilab.communicators import ApplicationCommunicator, WebsocketCommunicator
 from asgilab.engine import Crossing
 from asgilab.errors import UnknownConnection, UsageError
 from asgilab.lab import Lab
-from asgilab.notebook._driving import Errand, cross
+from asgilab.notebook._driving import cross
 from asgilab.notebook._interrupts import Interrupts
 from asgilab.notebook._settings import AsgiLab
 from asgilab.notebook._statuses import Statuses
@@ -37,6 +37,7 @@ class Laboratory:
         statuses: How far the connections have come.
         recipe: How the lab was made, to make it again, and on which loop.
         summaries: What each magic does, in one sentence, by its name with ``%``.
+        rewrite: Turns the magics of a transformed cell into awaits.
     """
 
     def __init__(self, shell: InteractiveShell, settings: AsgiLab) -> None:
@@ -48,6 +49,7 @@ class Laboratory:
         self.statuses = Statuses(Session())
         self.recipe: tuple[Callable[[], Lab], str] = (_nothing_to_make, "own")
         self.summaries: dict[str, str] = {}
+        self.rewrite: Callable[[str], str] = str
         self._lab: Lab | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._variables: dict[str, Any] = {}
@@ -107,7 +109,7 @@ class Laboratory:
 
     def on_lab(
         self, work: Coroutine[Any, Any, T], timeout: float | None = None
-    ) -> Generator[Errand, T, T]:
+    ) -> Awaitable[T]:
         """Run a coroutine on the lab's loop; await this in the body of a magic.
 
         Args:
@@ -115,6 +117,10 @@ class Laboratory:
             timeout: Seconds by the wall, or None.
         """
         return cross(work, self.loop, timeout)
+
+    def post(self, action: Callable[[], object]) -> None:
+        """Call something on the lab's loop soon; from any thread, never waiting."""
+        self.loop.call_soon_threadsafe(action)
 
     def connection(self, name: str) -> ApplicationCommunicator:
         """Return a connection by its name.

@@ -109,7 +109,9 @@ class Magic:
             reason = f"the payload stands in the cell, but {rest!r} is on the line"
             raise complaint(self.parser, reason)
         arguments = argparse.Namespace(name=name, silent=False)
-        return Call(arguments, rest if cell is None else cell, cell, variables, self.parser)
+        return Call(
+            arguments, rest if cell is None else cell, cell, variables, self.parser
+        )
 
 
 def asgi_magic(*kinds: Kind, payload: bool = False) -> Callable[[Body], Magic]:

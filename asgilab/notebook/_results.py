@@ -4,26 +4,26 @@ Each is a plain value: it keeps no connection, no task and no frame. How cards
 look is decided in ``_cards``.
 """
 
-import json
 from dataclasses import dataclass
-from http import HTTPStatus
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from asgilab.engine import Quiet, Stop
+from asgilab.export import Exported
 from asgilab.notebook._cards import (
     Card,
     Table,
     Tone,
+    body_text,
+    count,
     frame_lines,
     message_text,
     stop_text,
 )
 from asgilab.notebook._standing import Standing
-from asgilab.rendering import clip, to_text, visible
+from asgilab.rendering import to_text, visible
 from asgilab.sessions import Session
-
-_LONGEST_BODY = 2000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,7 +53,7 @@ class Ready(Card):
     def details(self) -> list[str]:
         lines = [f"%asgi_connect {visible(route)}" for route in self.routes]
         if self.before is not None:
-            lines.append(f"the session before had {_count(len(self.before), 'event')}")
+            lines.append(f"the session before had {count(len(self.before), 'event')}")
         return lines or ["%asgi_connect PATH opens a websocket to it"]
 
 
@@ -80,7 +80,7 @@ class Connected(Card):
     @property
     def headline(self) -> str:
         chosen = f", subprotocol {self.subprotocol!r}" if self.subprotocol else ""
-        unread = f"; {_count(self.unread, 'event')} unread" if self.unread else ""
+        unread = f"; {count(self.unread, 'event')} unread" if self.unread else ""
         return f"{self.name} is connected to {visible(self.path)}{chosen}{unread}."
 
     @property
@@ -120,7 +120,7 @@ class Refused(Card):
 
     @property
     def details(self) -> list[str]:
-        return [_body_text(self.body)] if self.body else []
+        return [body_text(self.body)] if self.body else []
 
     def __bool__(self) -> bool:
         return False
@@ -163,7 +163,7 @@ class Stands(Card):
         if self.stop is not None:
             lines.append(f"held: {stop_text(self.stop)}")
         if self.standing.unread:
-            lines.append(f"unread: {_count(self.standing.unread, 'event')}")
+            lines.append(f"unread: {count(self.standing.unread, 'event')}")
         return lines + frame_lines(self.standing.frames)
 
 
@@ -187,7 +187,7 @@ class Sent(Card):
 
     @property
     def details(self) -> list[str]:
-        waiting = [f"{name} {count}" for name, count in self.unread.items() if count]
+        waiting = [f"{name} {number}" for name, number in self.unread.items() if number]
         return [f"unread: {', '.join(waiting)}"] if waiting else ["nothing came back"]
 
 
@@ -242,72 +242,6 @@ class Disconnected(Card):
         return f"Disconnected: {', '.join(each)}."
 
 
-class Answer(dict[str, Any]):
-    """An HTTP response: the dict of ``get_response()``, which shows itself."""
-
-    @property
-    def status(self) -> int:
-        """The status code."""
-        return int(self["status"])
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return bytes(self["body"]).decode(errors="replace")
-
-    def json(self) -> Any:
-        """Return the body, decoded from JSON.
-
-        Raises:
-            json.JSONDecodeError: It is none.
-        """
-        return json.loads(self["body"])
-
-    @property
-    def card(self) -> "AnswerCard":
-        """What is shown of it."""
-        return AnswerCard(self)
-
-    def __repr__(self) -> str:
-        return repr(self.card)
-
-    def _repr_html_(self) -> str:
-        return self.card._repr_html_()
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        printer.text(repr(self.card))
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class AnswerCard(Card):
-    """How an HTTP response is shown."""
-
-    answer: Answer
-
-    @property
-    def tone(self) -> Tone:  # type: ignore[override]
-        return "good" if self.answer.status < 400 else "bad"
-
-    @property
-    def headline(self) -> str:
-        try:
-            phrase = HTTPStatus(self.answer.status).phrase
-        except ValueError:
-            phrase = ""
-        size = len(self.answer["body"])
-        return f"{self.answer.status} {phrase}".strip() + f", {_count(size, 'byte')}"
-
-    @property
-    def details(self) -> list[str]:
-        pairs = self.answer["headers"]
-        lines = [
-            visible(f"{name.decode('latin-1')}: {value.decode('latin-1')}")
-            for name, value in pairs
-        ]
-        body = bytes(self.answer["body"])
-        return [*lines, "", _body_text(body)] if body else lines
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Saved(Card):
     """A session was written to a file."""
@@ -319,30 +253,38 @@ class Saved(Card):
 
     @property
     def headline(self) -> str:
-        return f"Saved {_count(self.events, 'event')} to {self.path}."
+        return f"Saved {count(self.events, 'event')} to {self.path}."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Exported(Card):
+class ExportCard(Card):
     """A session was written as a test.
 
     Attributes:
-        path: The file.
-        report: What the export says of it, line by line.
+        exported: The test, and how it fares.
     """
 
-    path: Path
-    report: tuple[str, ...]
+    exported: Exported
 
-    tone = "good"
+    @property
+    def tone(self) -> Tone:  # type: ignore[override]
+        run = self.exported.run
+        return "plain" if run is None else "good" if run.passed else "bad"
 
     @property
     def headline(self) -> str:
-        return f"Exported to {self.path}."
+        run = self.exported.run
+        result = "not run" if run is None else visible(run.summary)
+        return f"Exported to {visible(str(self.exported.path))}: {result}."
 
     @property
     def details(self) -> list[str]:
-        return [visible(line) for line in self.report]
+        return [visible(line) for line in self.exported.summary_lines()]
+
+    def _repr_html_(self) -> str:
+        source = escape(visible(self.exported.source, keep="\n\t"))
+        shown = f"<details><summary>the test</summary><pre>{source}</pre></details>"
+        return Card._repr_html_(self) + shown
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -390,12 +332,3 @@ class TextTimeline:
 
     def __repr__(self) -> str:
         return to_text(self.session, width=self.width)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def _body_text(body: bytes) -> str:
-    text = body[: 4 * _LONGEST_BODY].decode(errors="replace")
-    return clip(visible(text, keep="\n\t"), _LONGEST_BODY)

@@ -51,14 +51,11 @@ class Standing:
             verb = "get" if self.stop.direction == "receive" else "send"
             held = f", {self.held - 1} more behind it" if self.held > 1 else ""
             return f"{self.name} is paused, about to {verb} {_type(self.stop)}{held}"
+        mode = "is paused, nothing is held" if self.paused else "runs freely"
         if self.quiet is None:
-            waits = "still at work"
-        elif self.frames:
-            waits = "waiting in your code"
-        else:
-            waits = "waiting for its next event"
-        mode = "will stop at its next event" if self.paused else "runs freely"
-        return f"{self.name} {mode}, {waits}"
+            return f"{self.name} {mode}; it is still at work"
+        where = "in your code" if self.frames else "for its next event"
+        return f"{self.name} {mode}; it waits {where}"
 
 
 async def standing(
@@ -120,6 +117,8 @@ async def done_or_held(lab: Lab, name: str, work: Coroutine[Any, Any, T]) -> T |
     """
     task = asyncio.ensure_future(work)
     try:
+        # It shall deliver what it has to deliver, even if something is held already.
+        await asyncio.sleep(0)
         await _until(lab, lab.connection(name), task)
         return task.result() if task.done() else None
     finally:

@@ -22,8 +22,8 @@ class Status:
         protocol: Type of its scope, such as ``"websocket"``.
         path: Path of its scope.
         word: ``"connecting"``, ``"open"``, ``"closed"``, ``"rejected"``,
-            ``"denied"``, ``"disconnected"``, ``"returned"``, ``"raised"`` or
-            ``"cancelled"``.
+            ``"denied"``, ``"disconnected"``, ``"answered"``, ``"returned"``,
+            ``"raised"`` or ``"cancelled"``.
         detail: A close code, a status, or the exception in one line.
         ended: Whether its application has ended.
         events: Number of its events so far.
@@ -106,6 +106,8 @@ def _after_end(status: Status, event: Event) -> Status:
     if isinstance(traceback, str) and traceback:
         line = visible(exception_line(traceback))
         return replace(status, word="raised", detail=line, ended=True)
+    if status.protocol == "http" and status.detail:
+        return replace(status, word="answered", detail=status.detail, ended=True)
     # A connection that was closed properly stays so: that it returned is no news.
     word = event.type if status.word in ("connecting", "open") else status.word
     return replace(status, word=visible(word), ended=True)

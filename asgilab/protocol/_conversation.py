@@ -25,7 +25,6 @@ from asgilab.protocol._findings import (
 from asgilab.protocol._http import HTTP
 from asgilab.protocol._memory import Memory
 from asgilab.protocol._messages import (
-    MESSAGES,
     Direction,
     MessageType,
     key_breaches,
@@ -128,6 +127,15 @@ class Conversation:
         """The event types that may be delivered to the application now."""
         return legal_types(self.protocol, self._memory, self.state, _RECEIVE)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing that the application sends has any effect any more.
+
+        Its response is complete, it has closed or denied the websocket, it has
+        answered shutdown or failed to start, or the client is ``gone``.
+        """
+        return self.state in self.protocol.ends
+
     def deliver(self, message: Message, *, forced: bool = False) -> Findings:
         """Judge an event that is about to be put into ``receive()``.
 
@@ -186,6 +194,7 @@ class Conversation:
             )
         ):
             return NOTHING
+        self.ignored = False
         return self._judge(message, _SEND, forced=True)
 
     def gone(self) -> None:
@@ -230,7 +239,6 @@ class Conversation:
         self, message: Message, direction: Direction, *, forced: bool
     ) -> Findings:
         """Walk one step, and say what was wrong with it."""
-        self.ignored = False
         if self.protocol is ANYTHING:
             self._memory.touched = True
             return NOTHING
@@ -290,18 +298,17 @@ class Conversation:
         if arrow.rule is not None:
             said = disorder(protocol, memory, self.state, row, flag)
             breaches.append((arrow.rule, said))
-        stays = arrow.rule is not None and arrow.state == self.state
-        if stays:
+        if arrow.taken:
+            breaches += self._content(row, message)
+        else:
             for name in row.iterables:
                 read_once(message, name)
-        else:
-            breaches += self._content(row, message)
         found = self._findings(breaches) if breaches else NOTHING
         if found and not forced and _has_error(found):
             return found
-        self.ignored = arrow.ignored
+        self.ignored |= arrow.ignored
         note = protocol.notes.get(row.type)
-        if note is not None and not stays:
+        if note is not None and arrow.taken:
             note(memory, message)
         self._move(arrow)
         return found

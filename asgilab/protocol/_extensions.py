@@ -91,7 +91,7 @@ def file_breaches(memory: Memory) -> Breaches:
 
 def pathsend_flag(memory: Memory, message: Message) -> str:
     """Whether trailers follow."""
-    return "+trail" if memory.trailers else ""
+    return "+due" if memory.trailers else ""
 
 
 def pathsend_breaches(memory: Memory, message: Message, state: str) -> Breaches:

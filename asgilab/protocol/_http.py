@@ -30,35 +30,35 @@ from asgilab.types import Message
 TABLE: Final = read_table(
     "http.",
     """
-                            waiting    responding streaming trailing finished gone
+                           waiting    responding streaming trailing  finished  gone
 # What is delivered.
-request                     .          .          .         .        .        .
-request+extra               HTTP-02    HTTP-02    HTTP-02   HTTP-02  HTTP-02  HTTP-02
-request+late                HTTP-03    HTTP-03    HTTP-03   HTTP-03  HTTP-03  HTTP-03
-disconnect                  gone       gone       gone      gone     .        .
-disconnect+again            HTTP-04    HTTP-04    HTTP-04   HTTP-04  HTTP-04  HTTP-04
-(drop)                      gone       gone       gone      gone     .        .
+request                    .          .          .         .         .         .
+request+extra              HTTP-02    HTTP-02    HTTP-02   HTTP-02   HTTP-02   HTTP-02
+request+late               HTTP-03    HTTP-03    HTTP-03   HTTP-03   HTTP-03   HTTP-03
+disconnect                 gone       gone       gone      gone      .         .
+disconnect+again           HTTP-04>.  HTTP-04>.  HTTP-04>. HTTP-04>. HTTP-04>. HTTP-04>.
+(drop)                     gone       gone       gone      gone      .         .
 
-# What the application sends. `+trail` marks last content with trailers to come.
-response.start              responding HTTP-10    HTTP-10   HTTP-10  ~HTTP-30 ~HTTP-33
-response.body               HTTP-20    finished   finished  HTTP-23  ~HTTP-30 ~HTTP-33
-response.body+more          HTTP-20    streaming  .         HTTP-23  ~HTTP-30 ~HTTP-33
-response.body+trail         HTTP-20    trailing   trailing  HTTP-23  ~HTTP-30 ~HTTP-33
-response.zerocopysend       EXT-41     finished   finished  HTTP-23  ~HTTP-30 ~HTTP-33
-response.zerocopysend+more  EXT-41     streaming  .         HTTP-23  ~HTTP-30 ~HTTP-33
-response.zerocopysend+trail EXT-41     trailing   trailing  HTTP-23  ~HTTP-30 ~HTTP-33
-response.pathsend           EXT-51     finished   EXT-52    EXT-52   ~HTTP-30 ~HTTP-33
-response.pathsend+trail     EXT-51     trailing   EXT-52    EXT-52   ~HTTP-30 ~HTTP-33
-response.trailers           EXT-33     EXT-33     EXT-33    finished ~HTTP-30 ~HTTP-33
-response.trailers+more      EXT-33     EXT-33     EXT-33    .        ~HTTP-30 ~HTTP-33
-response.push               EXT-21     .          .         EXT-21   ~HTTP-30 ~HTTP-33
-response.early_hint         EXT-61b    .          .         EXT-61   ~HTTP-30 ~HTTP-33
-response.debug              .          EXT-71     EXT-71    EXT-71   ~HTTP-30 ~HTTP-33
-response.debug+again        EXT-71     EXT-71     EXT-71    EXT-71   ~HTTP-30 ~HTTP-33
+# What the application sends. `+due` marks last content with trailers to come.
+response.start             responding HTTP-10    HTTP-10   HTTP-10   ~HTTP-30  ~HTTP-33
+response.body              HTTP-20    finished   finished  HTTP-23   ~HTTP-30  ~HTTP-33
+response.body+more         HTTP-20    streaming  .         HTTP-23   ~HTTP-30  ~HTTP-33
+response.body+due          HTTP-20    trailing   trailing  HTTP-23   ~HTTP-30  ~HTTP-33
+response.zerocopysend      EXT-41     finished   finished  HTTP-23   ~HTTP-30  ~HTTP-33
+response.zerocopysend+more EXT-41     streaming  .         HTTP-23   ~HTTP-30  ~HTTP-33
+response.zerocopysend+due  EXT-41     trailing   trailing  HTTP-23   ~HTTP-30  ~HTTP-33
+response.pathsend          EXT-51     finished   EXT-52    EXT-52    ~HTTP-30  ~HTTP-33
+response.pathsend+due      EXT-51     trailing   EXT-52    EXT-52    ~HTTP-30  ~HTTP-33
+response.trailers          EXT-33     EXT-33     EXT-33    finished  ~HTTP-30  ~HTTP-33
+response.trailers+more     EXT-33     EXT-33     EXT-33    .         ~HTTP-30  ~HTTP-33
+response.push              EXT-21     .          .         EXT-21    ~HTTP-30  ~HTTP-33
+response.early_hint        EXT-61b>.  .          .         EXT-61    ~HTTP-30  ~HTTP-33
+response.debug             .          EXT-71     EXT-71    EXT-71    ~HTTP-30  ~HTTP-33
+response.debug+again       EXT-71     EXT-71     EXT-71    EXT-71    ~HTTP-30  ~HTTP-33
 
 # How the application ends.
-(return)                    HTTP-40    HTTP-24    HTTP-41   HTTP-42  .        .
-(raise)                     .          HTTP-43    HTTP-43   HTTP-43  .        .
+(return)                   HTTP-40    HTTP-24    HTTP-41   HTTP-42   .         .
+(raise)                    .          HTTP-43    HTTP-43   HTTP-43   .         .
 """,
 )
 """What each step does in each state of a response.
@@ -136,7 +136,7 @@ def content_flag(memory: Memory, message: Message) -> str:
     """Whether more content follows, or trailers, or nothing."""
     if message.get("more_body"):
         return "+more"
-    return "+trail" if memory.trailers else ""
+    return "+due" if memory.trailers else ""
 
 
 def body_breaches(memory: Memory, message: Message, state: str) -> Breaches:

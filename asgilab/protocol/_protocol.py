@@ -72,6 +72,15 @@ class Protocol:
         return tuple(self.table)
 
     @cached_property
+    def ends(self) -> frozenset[str]:
+        """The states that no step leads out of."""
+        return frozenset(
+            state
+            for state, arrows in self.table.items()
+            if arrows and all(arrow.state == state for arrow in arrows.values())
+        )
+
+    @cached_property
     def sends(self) -> Mapping[str, MessageType]:
         """The rows of the event types that an application may send, by name."""
         return self._rows(Direction.SEND)

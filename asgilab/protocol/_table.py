@@ -20,7 +20,8 @@ state what the step does there::
 ``WS-02``
     The step breaks that rule; the state stays, as if the event had been refused.
 ``WS-21>open``
-    It breaks the rule, and yet leads to that state.
+    It breaks the rule and takes effect all the same: it leads to that state, or
+    with ``WS-08>.`` stays in its own.
 ``~WS-41b``
     It breaks the rule and has no effect: the specification makes it a no-op.
 
@@ -44,11 +45,14 @@ class Arrow:
     Attributes:
         state: The state afterwards.
         rule: The rule that the step breaks here, or None.
-        ignored: Whether the step has no effect here, by the specification.
+        taken: Whether the step takes effect, rule or not.
+        ignored: Whether it has no effect because the specification says so, and
+            not because it is refused.
     """
 
     state: str
     rule: str | None = None
+    taken: bool = True
     ignored: bool = False
 
 
@@ -102,9 +106,10 @@ def _arrow(cell: str, here: str, states: Mapping[str, object]) -> Arrow:
         return Arrow(here)
     if cell in states:
         return Arrow(cell)
-    ignored = cell.startswith("~")
-    rule, _, state = cell.removeprefix("~").partition(">")
-    if rule not in RULES or (state or here) not in states:
+    rule, taken, state = cell.removeprefix("~").partition(">")
+    if not taken or state == ".":
+        state = here
+    if rule not in RULES or state not in states:
         message = f"{cell!r} names neither a state nor a rule"
         raise ValueError(message)
-    return Arrow(state or here, rule, ignored)
+    return Arrow(state, rule, taken=bool(taken), ignored=cell.startswith("~"))

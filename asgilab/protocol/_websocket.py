@@ -30,32 +30,32 @@ TABLE: Final = read_table(
     """
 over = rejected closed denied
 
-                           connecting     open      denying      over      gone
+                           connecting     open        denying     over      gone
 # What is delivered.
-connect                    .              .         .            .         .
-connect+again              WS-01          WS-01     WS-01        WS-01     WS-01
-receive                    WS-02          .         WS-02        WS-02     WS-03
-receive+first              WS-01          WS-01     WS-01        WS-01     WS-01
-receive+late               WS-03          WS-03     WS-03        WS-03     WS-03
-disconnect                 gone           gone      gone         .         .
-disconnect+first           WS-01>gone     WS-01>gone WS-01>gone  WS-01     WS-01
-disconnect+again           WS-08          WS-08     WS-08        WS-08     WS-08
-(drop)                     gone           gone      gone         .         .
+connect                    .              .           .           .         .
+connect+again              WS-01          WS-01       WS-01       WS-01     WS-01
+receive                    WS-02          .           WS-02       WS-02     WS-03
+receive+first              WS-01          WS-01       WS-01       WS-01     WS-01
+receive+late               WS-03          WS-03       WS-03       WS-03     WS-03
+disconnect                 gone           gone        gone        .         .
+disconnect+first           WS-01>gone     WS-01>gone  WS-01>gone  WS-01     WS-01
+disconnect+again           WS-08>.        WS-08>.     WS-08>.     WS-08>.   WS-08>.
+(drop)                     gone           gone        gone        .         .
 
 # What the application sends. `+early`: before it has received the connect.
-accept                     open           WS-20     EXT-12       ~WS-20    ~WS-40
-accept+early               WS-21>open     WS-20     EXT-12       ~WS-20    ~WS-40
-send                       WS-30          .         EXT-12       ~WS-41    ~WS-40
-close                      rejected       closed    EXT-12       ~WS-41b   ~WS-40
-close+early                WS-21>rejected closed    EXT-12       ~WS-41b   ~WS-40
-http.response.start        denying        EXT-11    EXT-13       ~EXT-11   ~WS-40
-http.response.start+early  WS-21>denying  EXT-11    EXT-13       ~EXT-11   ~WS-40
-http.response.body         EXT-14         EXT-11    denied       ~EXT-15   ~WS-40
-http.response.body+more    EXT-14         EXT-11    .            ~EXT-15   ~WS-40
+accept                     open           WS-20       EXT-12      ~WS-20    ~WS-40
+accept+early               WS-21>open     WS-20       EXT-12      ~WS-20    ~WS-40
+send                       WS-30          .           EXT-12      ~WS-41    ~WS-40
+close                      rejected       closed      EXT-12      ~WS-41b   ~WS-40
+close+early                WS-21>rejected closed      EXT-12      ~WS-41b   ~WS-40
+http.response.start        denying        EXT-11      EXT-13      ~EXT-11   ~WS-40
+http.response.start+early  WS-21>denying  EXT-11      EXT-13      ~EXT-11   ~WS-40
+http.response.body         EXT-14         EXT-11      denied      ~EXT-15   ~WS-40
+http.response.body+more    EXT-14         EXT-11      .           ~EXT-15   ~WS-40
 
 # How the application ends.
-(return)                   WS-50          WS-51     EXT-16       .         .
-(raise)                    .              WS-52     .            .         .
+(return)                   WS-50          WS-51       EXT-16      .         .
+(raise)                    .              WS-52       .           .         .
 """,
 )
 """What each step does in each state of a websocket.

@@ -139,7 +139,7 @@ async def test_the_application_sees_the_address_and_the_headers() -> None:
     assert communicator.scope["type"] == "websocket"
     assert communicator.scope["path"] == "/a room/"
     assert communicator.scope["query_string"] == b"x=1"
-    assert list(communicator.scope["headers"]) == [(b"origin", b"http://here")]
+    assert communicator.scope["headers"][0] == (b"origin", b"http://here")
 
 
 def test_an_address_that_is_no_text_is_refused() -> None:

@@ -74,7 +74,7 @@ def test_the_line_is_parsed_by_the_parser_of_the_magic() -> None:
         ("", "the following arguments are required: PATH"),
         ("/ws/ --colour red", "unrecognized arguments: --colour red"),
         ("/ws/ --count many", "invalid int value: 'many'"),
-        ("'/ws/", "no closing quotation in \"'/ws/\""),
+        ("'/ws/", 'no closing quotation in "\'/ws/"'),
     ],
 )
 def test_bad_arguments_show_one_line_with_the_usage(line: str, reason: str) -> None:
@@ -101,7 +101,9 @@ def test_bad_arguments_show_one_line_with_the_usage(line: str, reason: str) -> N
         ('{"a": 1}', ('{"a":', "1}")),
     ],
 )
-def test_the_payload_stays_as_it_was_typed(line: str, expected: tuple[str, Any]) -> None:
+def test_the_payload_stays_as_it_was_typed(
+    line: str, expected: tuple[str, Any]
+) -> None:
     assert split_payload(line, {"who": "bob", "names": ["carol"]}) == expected
 
 
@@ -109,7 +111,7 @@ def test_the_payload_stays_as_it_was_typed(line: str, expected: tuple[str, Any])
     ("line", "path"),
     [
         ("/ws/$room/", "/ws/lobby/"),
-        ("/ws/{room}/{n + 1}/", "/ws/lobby/3/"),
+        ("/ws/{room}/{n+1}/", "/ws/lobby/3/"),
         ("/ws/{unknown}/", "/ws/{unknown}/"),
         ("/ws/{1/0}/", "/ws/{1/0}/"),
         ("'/ws/$room/'", "/ws/lobby/"),

@@ -24,7 +24,8 @@ TAIL: Final = 300
 BATCH: Final = 1000
 """Rows that one answer holds at most."""
 
-_SLICE: Final = 0.03
+_READING: Final = 0.01
+_SCANNING: Final = 0.03
 _FIRST_SCAN: Final = 0.2
 _MOST_LINKS: Final = 100
 
@@ -109,8 +110,8 @@ class Publisher:
         """Tell the views what is new; return whether there is more to do."""
         if not self._views:
             return False
-        complete = self._digest.catch_up(_SLICE)
-        scanned = self._matches.scan(_SLICE)
+        complete = self._digest.catch_up(_READING)
+        scanned = self._matches.scan(_SCANNING)
         self._send_news()
         return not (complete and scanned)
 
@@ -122,7 +123,7 @@ class Publisher:
     def _ready(self, message: Mapping[str, Any]) -> None:
         view = str(message["view"])
         self._views.add(view)
-        self._digest.catch_up(_SLICE)
+        self._digest.catch_up(_READING)
         total = len(self._session)
         live = self._controls is not None
         first = max(0, total - TAIL) if live else 0
@@ -133,7 +134,7 @@ class Publisher:
                 "view": view,
                 "live": live,
                 "started": self._session.started.isoformat(),
-                "rows": rows(self._session, first, TAIL),
+                "rows": [rows(self._session, first, TAIL)],
                 "filter": self._matches.everything(),
                 **self._state(),
             },
@@ -143,9 +144,14 @@ class Publisher:
         self._views.discard(str(message["view"]))
 
     def _rows(self, message: Mapping[str, Any]) -> None:
-        first, count = int(message["first"]), int(message["count"])
-        wanted = rows(self._session, max(0, first), min(max(0, count), BATCH))
-        self._send("rows", {"total": len(self._session), "rows": wanted})
+        left = BATCH
+        runs = []
+        for first, count in message["ranges"]:
+            taken = min(max(0, int(count)), left)
+            left -= taken
+            if taken:
+                runs.append(rows(self._session, max(0, int(first)), taken))
+        self._send("rows", {"total": len(self._session), "rows": runs})
 
     def _detail(self, message: Mapping[str, Any]) -> None:
         index = int(message["index"])
@@ -197,7 +203,7 @@ class Publisher:
         news = self._state()
         if total > self._told:
             first = max(self._told, total - TAIL)
-            news["rows"] = rows(self._session, first, total - first)
+            news["rows"] = [rows(self._session, first, total - first)]
             self._told = total
         if hits := self._matches.news():
             news["filter"] = hits

@@ -107,10 +107,8 @@ export class Grid {
     const cells = COLUMNS.map((name) =>
       h("span", { class: `cell ${name}`, role: "gridcell" }),
     );
-    const gap = h("span", { class: "gap", role: "presentation" });
-    const node = h("div", { role: "row" }, h("span", { class: "cell gutter" }), cells, gap);
+    const node = h("div", { role: "row" }, h("span", { class: "cell gutter" }), cells);
     node.cells = cells;
-    node.gap = gap;
     this.pool.push(node);
     this.space.append(node);
     return node;
@@ -127,7 +125,6 @@ export class Grid {
     node.className = row ? this.classOf(row) : "row pending";
     if (row) this.fillCells(node, row, position);
     else node.cells.forEach((cell, n) => (cell.textContent = n ? "" : index));
-    if (!row) node.gap.hidden = true;
   }
 
   classOf(row) {
@@ -143,24 +140,29 @@ export class Grid {
     time.textContent = clock(row.at);
     connection.textContent = row.connection;
     connection.title = `${row.connection}: ${direction(row.kind)}`;
-    this.mark(type, row.type);
+    const [, family, rest] = /^((?:websocket|http)\.)?(.*)$/s.exec(row.type);
+    type.replaceChildren(h("span", { class: "family" }, family ?? ""), ...this.marked(rest));
+    type.title = row.type;
     if (row.kind === "end" && row.type === "raised") {
       type.replaceChildren(h("span", { class: "badge" }, "raised"));
     }
-    this.mark(payload, row.preview);
+    payload.replaceChildren(...this.marked(row.preview));
     if (row.note) payload.prepend(h("span", { class: "note" }, row.note));
     source.textContent = row.place;
     source.title = row.place;
-    const before = position ? this.store.row(this.store.indexAt(position - 1)) : null;
-    const gap = before && gapBefore(before.at, row.at);
-    node.gap.hidden = !gap;
-    if (gap) node.gap.textContent = `${duration(gap)} idle`;
-    node.classList.toggle("after-gap", Boolean(gap));
+    this.fillGap(node, payload, row, position);
   }
 
-  mark(cell, text) {
+  fillGap(node, payload, row, position) {
+    const before = position ? this.store.row(this.store.indexAt(position - 1)) : null;
+    const gap = before && gapBefore(before.at, row.at);
+    node.classList.toggle("after-gap", Boolean(gap));
+    if (gap) payload.prepend(h("span", { class: "gap" }, `${duration(gap)} idle`));
+  }
+
+  marked(text) {
     const parts = pieces(text, this.store.filter.active ? this.store.filter.text : "");
-    cell.replaceChildren(...parts.map(([part, hit]) => (hit ? h("mark", {}, part) : part)));
+    return parts.map(([part, hit]) => (hit ? h("mark", {}, part) : part));
   }
 
   idOf(index) {

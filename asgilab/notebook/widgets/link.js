@@ -1,9 +1,8 @@
 // The talk with the kernel: what a view asks, and what it does with the answers.
 
-import { BATCH } from "./store.js";
-
 const decoder = new TextDecoder();
 const PATIENCE = 4000;
+const MARGIN = 30;
 
 export class Link {
   /** on: changed(), hello(message), detail(event, bytes), problem(text). */
@@ -12,8 +11,8 @@ export class Link {
     this.store = store;
     this.on = on;
     this.name = crypto.getRandomValues(new Uint32Array(2)).join("-");
-    this.asked = null;
-    this.near = 0;
+    this.asked = false;
+    this.urgent = null;
     this.listen = (content, buffers) => this.heard(content, buffers);
   }
 
@@ -52,7 +51,7 @@ export class Link {
   takeNews(what, message) {
     this.store.take(message);
     if (what === "hello") this.on.hello(message);
-    if (message.rows) this.asked = null;
+    if (what === "rows") this.asked = false;
     this.on.changed();
   }
 
@@ -61,19 +60,34 @@ export class Link {
     this.send("detail", { index });
   }
 
-  /** Asks for the rows that are missing nearest to what is in sight. */
+  /**
+   * Asks for rows that are missing: those in sight at once, and when there are
+   * none, those nearest to them, one batch after another.
+   */
   fetch({ first, last }) {
-    this.near = Math.floor((first + last) / 2);
-    if (this.asked || !this.store.total) return;
-    const run = this.store.missing(first) ?? this.store.missing(this.near);
-    if (!run) return;
-    this.asked = run;
-    this.send("rows", { first: run.first, count: Math.min(run.count, BATCH) });
+    const urgent = this.store.gaps(first - MARGIN, last + MARGIN);
+    if (urgent.length) {
+      const asked = String(urgent);
+      if (asked !== this.urgent) this.askRows(urgent);
+      this.urgent = asked;
+    } else if (!this.asked) {
+      const near = this.store.nearestGap(Math.floor((first + last) / 2));
+      if (near) this.askRows([near]);
+    }
+  }
+
+  askRows(ranges) {
+    this.asked = true;
+    this.send("rows", { ranges });
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.asked = null;
-      this.on.changed();
-    }, PATIENCE);
+    // An answer that does not come was lost, or the kernel is busy: ask again.
+    this.timer = setTimeout(() => this.forget(), PATIENCE);
+  }
+
+  forget() {
+    this.asked = false;
+    this.urgent = null;
+    this.on.changed();
   }
 }
 

@@ -26,13 +26,13 @@ export class Store {
   /** Takes the parts of a message that it has: total, rows, lanes, stops, filter. */
   take(message) {
     if (message.total !== undefined) this.total = Math.max(this.total, message.total);
-    if (message.rows) this.putRows(message.rows);
+    for (const run of message.rows ?? []) this.putRun(run);
     for (const lane of message.lanes ?? []) this.putLane(lane);
     if (message.stops) this.stops = message.stops;
     if (message.filter) this.putFilter(message.filter);
   }
 
-  putRows({ first, words, rows }) {
+  putRun({ first, words, rows }) {
     rows.forEach((row, offset) => {
       const index = first + offset;
       const batch = this.batchOf(index);
@@ -108,24 +108,37 @@ export class Store {
     return index < this.total && this.indexAt(this.positionOf(index)) === index;
   }
 
+  /** The events missing between two positions of the list, as [first, count]. */
+  gaps(from, to) {
+    const ranges = [];
+    for (let position = Math.max(0, from); position < Math.min(to, this.length); position += 1) {
+      const index = this.indexAt(position);
+      if (this.row(index)) continue;
+      const range = ranges.at(-1);
+      if (range && range[0] + range[1] === index) range[1] += 1;
+      else ranges.push([index, 1]);
+    }
+    return ranges;
+  }
+
   /**
-   * The next rows to ask for: those missing near a position of the list, or
-   * null if all are here. Nearest batches first, at most `reach` batches away.
+   * The missing events nearest to a position of the list, as one [first, count]
+   * within one batch; null if there is none at most `reach` batches away.
    */
-  missing(position, reach = 200) {
+  nearestGap(position, reach = 200) {
     if (!this.total) return null;
     const near = Math.min(this.indexAt(position) ?? this.total - 1, this.total - 1);
     const center = Math.floor(near / BATCH);
     for (let distance = 0; distance <= reach; distance += 1) {
       for (const number of new Set([center - distance, center + distance])) {
-        const run = this.missingIn(number);
-        if (run) return run;
+        const range = this.gapIn(number);
+        if (range) return range;
       }
     }
     return null;
   }
 
-  missingIn(number) {
+  gapIn(number) {
     const start = number * BATCH;
     const end = Math.min(start + BATCH, this.total);
     const batch = this.batches[number];
@@ -134,6 +147,6 @@ export class Store {
     while (batch?.rows[first % BATCH]) first += 1;
     let last = end;
     while (last > first && batch?.rows[(last - 1) % BATCH]) last -= 1;
-    return { first, count: last - first };
+    return [first, last - first];
   }
 }

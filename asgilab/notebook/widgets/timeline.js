@@ -56,15 +56,16 @@ class Timeline {
     this.help = new Help(() => this.closeHelp());
     this.message = h("div", { class: "problem", role: "alert", hidden: true });
     this.splitter = new Splitter(this.detail.element);
-    this.element = h(
+    const frame = h(
       "div",
-      { class: "asgilab-timeline", onkeydown: (event) => this.key(event) },
+      { class: "frame", onkeydown: (event) => this.key(event) },
       this.toolbar.element,
       this.message,
       this.stops.element,
       h("div", { class: "panes" }, this.grid.element, this.splitter.element, this.detail.element),
       this.help.element,
     );
+    this.element = h("div", { class: "asgilab-timeline" }, frame);
     el.append(this.element);
   }
 
@@ -126,7 +127,7 @@ class Timeline {
     if (!store.total) return "No events yet. They appear here as connections open.";
     if (store.length) return "";
     if (store.filter.scanned < store.total) return "Searching…";
-    return `No event matches ${store.filter.text}`;
+    return `No event matches “${store.filter.text}”.`;
   }
 
   selected(index) {

@@ -5,7 +5,7 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
 HTTP = """
-HTTP-S1  server       error    spec  -    scope
+HTTP-S1  server       error    spec  -    GEN-02
     `type` is "http".
 HTTP-S2  server       error    spec  -    scope
     `http_version` is required: "1.0", "1.1" or "2".

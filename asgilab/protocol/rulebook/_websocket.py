@@ -7,7 +7,7 @@ The rules of an HTTP scope hold for `path`, `root_path`, `headers` and
 """
 
 WEBSOCKET = """
-WS-S1    server       error    spec  -    scope
+WS-S1    server       error    spec  -    GEN-02
     `type` is "websocket".
 WS-S2    server       error    spec  -    scope
     `http_version` is "1.1" or "2"; "1.1" when absent.

@@ -1,0 +1,84 @@
+"""Waiting for an application: until something happens, or it is clear that nothing will.
+
+What is waited for, and what is made of it, stands in ``_application``.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from asgilab.communicators._queue import EventQueue
+from asgilab.engine import Quiet, idleness_of
+
+_UNTOLD = Quiet(
+    False, None, 0, 0, ("this event loop does not tell whether it is idle",)
+)
+
+
+async def wait_until(
+    happened: Callable[[], Any], queue: EventQueue, timeout: float
+) -> Quiet | None:
+    """Wait until something has happened, but not longer than it can.
+
+    Args:
+        happened: Tells whether it has; asked again whenever the queue is woken.
+        queue: Is woken by all that may make it so.
+        timeout: Seconds to wait at most, by the loop's clock; while that clock
+            stands still, real ones.
+
+    Returns:
+        None when it has happened. Else what the loop said of itself: certain
+        when it is sure that nothing can happen in that time, which is known at
+        once, and uncertain when the time had to be waited for.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + timeout
+    while not happened():
+        answer = _answer(loop, until)
+        queue.waiters.append(answer)
+        try:
+            quiet = await answer
+        finally:
+            if answer in queue.waiters:
+                queue.waiters.remove(answer)
+        if quiet is not None:
+            return None if happened() else quiet
+    return None
+
+
+def _answer(
+    loop: asyncio.AbstractEventLoop, until: float
+) -> "asyncio.Future[Quiet | None]":
+    """Return a future for the loop's answer, or for None when the queue is woken."""
+    idleness = idleness_of(loop)
+    if idleness is not None:
+        return idleness.ask(until)
+    answer: asyncio.Future[Quiet | None] = loop.create_future()
+    timer = loop.call_at(until, _tell, answer)
+    answer.add_done_callback(lambda _: timer.cancel())
+    return answer
+
+
+def _tell(answer: "asyncio.Future[Quiet | None]") -> None:
+    if not answer.done():
+        answer.set_result(_UNTOLD)
+
+
+def silence_text(quiet: Quiet, timeout: float) -> str:
+    """Say that nothing was sent, and how sure that is."""
+    if quiet.certain:
+        return (
+            f"Nothing was sent, and nothing would have been within {timeout} s: "
+            "the application waits for its next event."
+        )
+    return f"Nothing was sent within {timeout} s."
+
+
+def running_text(quiet: Quiet, timeout: float) -> str:
+    """Say that the application did not end, and how sure that is."""
+    if quiet.certain:
+        return (
+            f"The application still runs, and would after {timeout} s: "
+            "it waits for its next event."
+        )
+    return f"The application still runs after {timeout} s."

@@ -1,0 +1,216 @@
+"""The whole motion: replay a session, write it as a test, run the test.
+
+What the magic and the command line call. The application comes in through a
+factory of labs, so this floor needs none itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from asgilab.errors import ExportError
+from asgilab.export._payloads import Matched
+from asgilab.export._pytest import check_import_string
+from asgilab.export._to_pytest import TargetName, Written, write_test
+from asgilab.proof import PytestRun, run_tests
+from asgilab.replay import (
+    LabFactory,
+    Output,
+    Step,
+    Volatility,
+    find_volatile,
+    replay,
+    steps,
+)
+from asgilab.sessions import Session
+
+Perturbation: TypeAlias = Callable[[int], AbstractContextManager[object]]
+"""Called with the number of a replay; changes the world around it (a clock, say)."""
+
+_MARK: Final = "recorded with asgilab"
+_TOLD: Final = 5
+"""How many outputs that did not come again are named; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A test that was written, and how it fares.
+
+    Attributes:
+        path: The file.
+        source: What is in it.
+        name: Name of the test function.
+        matched: Where a matcher stands instead of the recorded value.
+        notes: What could not be written down as it was, one sentence each.
+        replays: How many times the session was replayed.
+        run: The run of the test in a fresh pytest, or None where none was asked for.
+    """
+
+    path: Path
+    source: str
+    name: str
+    matched: tuple[Matched, ...]
+    notes: tuple[str, ...]
+    replays: int
+    run: PytestRun | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test was run and passed."""
+        return self.run is not None and self.run.passed
+
+    def summary_lines(self) -> list[str]:
+        """Return what is to be said about the export, line by line."""
+        count = len(self.matched)
+        values = "1 volatile value" if count == 1 else f"{count} volatile values"
+        lines = [f"{self.name}: {values} matched in {self.replays} replays"]
+        lines += [f"  {each}" for each in self.matched]
+        lines += [f"  note: {note}" for note in self.notes]
+        if self.run is not None:
+            lines.append(f"pytest: {self.run.summary}")
+            if not self.run.passed:
+                lines += self.run.output.splitlines()[-40:]
+        return lines
+
+
+async def export_test(
+    session: Session,
+    path: str | Path,
+    *,
+    fresh_lab: LabFactory,
+    replays: int = 2,
+    run: bool = True,
+    target: TargetName = "asgilab",
+    name: str | None = None,
+    perturb: Perturbation | None = None,
+) -> Exported:
+    """Replay a session, write it as a pytest file, and run that file.
+
+    Values that differ between the replays become matchers. An output that does
+    not come again, because it took a timer or somebody's hand, is left out of
+    the test and named in the notes.
+
+    Args:
+        session: The session. Its application needs an import string.
+        path: The file to write. One that asgilab did not write is left alone.
+        fresh_lab: Makes a lab around a fresh application; ``lab.fresh`` is one.
+        replays: How many times to replay, 2 at least.
+        run: Whether to run the test once it is written.
+        target: ``"asgilab"`` or ``"channels"``, as in :func:`to_pytest`.
+        name: Name of the test function. Default: one that tells what happens.
+        perturb: Changes the world around each replay. Default: nothing does.
+
+    Raises:
+        ExportError: The session cannot become a test, or the file is not ours.
+
+    Example::
+
+        exported = await export_test(
+            lab.session, "tests/test_lobby.py", fresh_lab=lab.fresh
+        )
+        exported.run.summary                 # '1 passed in 0.53s'
+    """
+    path = Path(path)
+    check_import_string(session.application)
+    _check_overwriting(path)
+    explored = await _explore(session, fresh_lab, max(replays, 2), perturb)
+    written = write_test(
+        session,
+        volatile=explored.found,
+        target=target,
+        name=name,
+        taken_from=explored.steps,
+        path=path,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(written.source, encoding="utf-8")
+    proof = await _prove(session, path, written) if run else None
+    return Exported(
+        path,
+        written.source,
+        written.name,
+        written.matched,
+        (*explored.notes, *written.notes),
+        explored.replays,
+        proof,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Explored:
+    """What to write down, and what the replays say of it."""
+
+    steps: Sequence[Step]
+    found: Volatility
+    notes: tuple[str, ...]
+    replays: int
+
+
+async def _explore(
+    session: Session, fresh_lab: LabFactory, count: int, perturb: Perturbation | None
+) -> _Explored:
+    recorded = steps(session)
+    runs: list[tuple[Step, ...]] = []
+
+    async def once_more() -> None:
+        with perturb(len(runs)) if perturb is not None else nullcontext():
+            runs.append((await replay(session, fresh_lab)).steps)
+
+    for _ in range(count):
+        await once_more()
+    found = find_volatile(recorded, *runs)
+    by_hand = any(output.note for step in recorded for output in step.outputs)
+    if found.reproduced and not by_hand:
+        return _Explored(recorded, found, (), len(runs))
+    # The recording cannot be had again as it was: write down what can.
+    await once_more()
+    steady = find_volatile(runs[0], *runs[1:])
+    notes = _unlike_notes(found, by_hand)
+    if not steady.reproduced:
+        notes.append(
+            "The replays differ in what is sent, not only in values: "
+            f"{_told(steady.missing + steady.added)}. The test may fail now and then."
+        )
+    return _Explored(runs[0], steady, tuple(notes), len(runs))
+
+
+def _unlike_notes(found: Volatility, by_hand: bool) -> list[str]:
+    notes = []
+    if by_hand:
+        notes.append(
+            "Events were edited or dropped by hand; the test holds what the "
+            "application sends by itself."
+        )
+    if found.missing:
+        notes.append(f"Did not come again in a replay: {_told(found.missing)}.")
+    if found.added:
+        notes.append(f"Came in a replay only: {_told(found.added)}.")
+    return notes
+
+
+def _told(outputs: Sequence[Output]) -> str:
+    seen = list(dict.fromkeys(f"{o.type} on {o.connection}" for o in outputs))
+    more = f" and {len(seen) - _TOLD} more" if len(seen) > _TOLD else ""
+    return ", ".join(seen[:_TOLD]) + more
+
+
+def _check_overwriting(path: Path) -> None:
+    if path.exists() and _MARK not in path.read_text("utf-8", "replace")[:500]:
+        msg = (
+            f"{path} is there already and was not written by asgilab, so it is left "
+            "as it is. Expected the name of a new file."
+        )
+        raise ExportError(msg)
+
+
+async def _prove(session: Session, path: Path, written: Written) -> PytestRun:
+    return await asyncio.to_thread(
+        run_tests,
+        path,
+        settings=session.settings,
+        app_dir=session.app_dir,
+        environment={secret.variable: secret.value for secret in written.secrets},
+    )

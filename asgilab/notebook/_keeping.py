@@ -1,0 +1,154 @@
+"""The magics about what happened: timeline, save, load, export."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from IPython.core.magic_arguments import argument
+
+from asgilab.engine import LabLoop, LoopThread
+from asgilab.errors import ExportError, UsageError
+from asgilab.export import Exported, export_test
+from asgilab.lab import Lab
+from asgilab.notebook._cards import Card
+from asgilab.notebook._controls import LabControls
+from asgilab.notebook._driving import cross
+from asgilab.notebook._laboratory import Laboratory
+from asgilab.notebook._magic import Call, asgi_magic
+from asgilab.notebook._results import ExportCard, Note, Saved, TextTimeline
+from asgilab.sessions import Session, load
+
+_SESSION = "variable or file of a session; default: the lab's own"
+
+
+@asgi_magic()
+@argument("session", nargs="?", help=_SESSION)
+async def asgi_timeline(laboratory: Laboratory, call: Call) -> Any:
+    """Show what happened, live: connections side by side, events in order.
+
+    Its buttons step and continue paused connections. In a terminal it is text.
+    """
+    session = _session(laboratory, call)
+    if not hasattr(laboratory.shell, "kernel"):
+        width = shutil.get_terminal_size((100, 24)).columns
+        return TextTimeline(session, width)
+    # Imported late: a terminal needs no widgets.
+    from asgilab.notebook.widgets import TimelineWidget
+
+    if call.arguments.session is not None:
+        return TimelineWidget(session)
+    if laboratory.timeline is None:
+        controls = LabControls(laboratory.lab, laboratory.statuses, laboratory.post)
+        laboratory.timeline = TimelineWidget(session, controls=controls)
+    return laboratory.timeline
+
+
+@asgi_magic()
+@argument("file", help="by custom called *.asgilab.jsonl")
+@argument("--session", metavar="SESSION", help=_SESSION)
+async def asgi_save(laboratory: Laboratory, call: Call) -> Card:
+    """Save the session to a file."""
+    session = _session(laboratory, call)
+    path = _path(call)
+    try:
+        return Saved(session.save(path), len(session))
+    except OSError as error:
+        msg = f"The session cannot be saved to {path}: {error.strerror or error}."
+        raise UsageError(msg) from None
+
+
+@asgi_magic()
+@argument("file", help="file that %%asgi_save has written")
+@argument("--as", dest="name", default="loaded", metavar="NAME", help="variable name")
+async def asgi_load(laboratory: Laboratory, call: Call) -> Card:
+    """Load a session from a file into a variable of the notebook.
+
+    The lab and its own session are not touched.
+    """
+    name = call.arguments.name
+    if not name.isidentifier():
+        msg = f"{name!r} cannot be a variable. Expected a name such as 'loaded'."
+        raise UsageError(msg)
+    session = _load(call.arguments.file)
+    laboratory.shell.user_ns[name] = session
+    who = ", ".join(session.connections) or "no connection"
+    text = f"{name} is a session of {len(session)} event(s) on {who}."
+    return Note(text, (*session.warnings, f"%asgi_timeline {name} shows it"))
+
+
+@asgi_magic()
+@argument("file", help="test file to write, such as tests/test_lobby.py")
+@argument("--session", metavar="SESSION", help=_SESSION)
+@argument(
+    "--target", choices=["asgilab", "channels"], help="whose communicators it uses"
+)
+@argument("--name", help="name of the test function")
+@argument("--no-run", action="store_true", help="write it, and do not run it")
+async def asgi_export(laboratory: Laboratory, call: Call) -> Card:
+    """Write the session as a pytest file, and run it in a fresh pytest.
+
+    Values that differ between two replays become matchers.
+    """
+    arguments = call.arguments
+    session = _session(laboratory, call)
+    # On a loop of its own: the lab's may be held, and its clock stand still.
+    thread = LoopThread(lambda: LabLoop("virtual"), "asgilab export")
+    work = _export(
+        laboratory,
+        session,
+        _path(call),
+        {
+            "target": arguments.target or "asgilab",
+            "name": arguments.name,
+            "run": not arguments.no_run,
+        },
+    )
+    try:
+        return ExportCard(await cross(work, thread.loop))
+    finally:
+        thread.stop()
+
+
+async def _export(
+    laboratory: Laboratory, session: Session, path: Path, options: dict[str, Any]
+) -> Exported:
+    if laboratory.has_lab and _same_application(laboratory.lab.session, session):
+        fresh = laboratory.lab.fresh
+        return await export_test(session, path, fresh_lab=fresh, **options)
+    if session.application is None:
+        msg = (
+            "The session does not say which application it is of. Expected one that "
+            "began with %asgi_app module:attribute."
+        )
+        raise ExportError(msg)
+    lab = Lab(session.application, settings=session.settings, app_dir=session.app_dir)
+    async with lab:
+        return await export_test(session, path, fresh_lab=lab.fresh, **options)
+
+
+def _same_application(one: Session, other: Session) -> bool:
+    return (one.application, one.settings) == (other.application, other.settings)
+
+
+def _session(laboratory: Laboratory, call: Call) -> Session:
+    """Return the session that a magic means: a variable's, a file's or the lab's."""
+    wanted = call.arguments.session
+    if wanted is None:
+        return laboratory.lab.session
+    found = call.variables.get(wanted)
+    return found if isinstance(found, Session) else _load(wanted)
+
+
+def _path(call: Call) -> Path:
+    return Path(call.arguments.file).expanduser()
+
+
+def _load(file: str) -> Session:
+    try:
+        return load(Path(file).expanduser())
+    except OSError as error:
+        msg = (
+            f"There is no session to read at {file}: {error.strerror or error}. "
+            "Expected a file that %asgi_save has written."
+        )
+        raise UsageError(msg) from None

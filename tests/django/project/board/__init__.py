@@ -1,0 +1,1 @@
+"""A small project whose live tests are run by Django's own test runner."""

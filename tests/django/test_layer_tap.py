@@ -1,0 +1,112 @@
+"""What goes through a channel layer, as events with their causes."""
+
+from typing import Any
+
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
+from channels.layers import channel_layers
+from channels.routing import URLRouter
+from django.urls import path
+
+from asgilab.django import LayerTap
+from asgilab.lab import Lab
+from asgilab.sessions import Event, Kind
+
+
+class Room(AsyncJsonWebsocketConsumer):
+    groups = ("room",)
+
+    async def receive_json(self, content: Any, **_: Any) -> None:
+        event = {"type": "room.told", "content": content}
+        await self.channel_layer.group_send("room", event)
+
+    async def room_told(self, event: dict[str, Any]) -> None:
+        assert type(event) is dict
+        await self.send_json(event["content"])
+
+
+class SyncRoom(JsonWebsocketConsumer):
+    groups = ("room",)
+
+    def room_told(self, event: dict[str, Any]) -> None:
+        self.send_json(event["content"])
+
+
+application = URLRouter(
+    [path("room/", Room.as_asgi()), path("sync/", SyncRoom.as_asgi())]
+)
+
+
+async def talk() -> list[Event]:
+    with LayerTap():
+        async with Lab(application) as lab:
+            alice = lab.websocket("/room/", name="alice")
+            bob = lab.websocket("/sync/", name="bob")
+            await alice.connect()
+            await bob.connect()
+            await alice.send_json_to("hi")
+            assert await bob.receive_json_from() == "hi"
+            assert await alice.receive_json_from() == "hi"
+            await bob.disconnect()
+            await alice.disconnect()
+        return list(lab.session)
+
+
+def types(events: list[Event], connection: str) -> list[str]:
+    return [
+        event.type
+        for event in events
+        if event.kind is Kind.LAYER and event.connection == connection
+    ]
+
+
+async def test_each_call_of_the_layer_is_an_event_of_the_connection_that_made_it() -> (
+    None
+):
+    events = await talk()
+    assert types(events, "alice") == [
+        "layer.group_add",
+        "layer.group_send",
+        "layer.receive",
+        "layer.group_discard",
+    ]
+    assert types(events, "bob") == [
+        "layer.group_add",
+        "layer.receive",
+        "layer.group_discard",
+    ]
+
+
+async def test_a_frame_is_traced_to_the_event_of_another_connection() -> None:
+    events = await talk()
+    frame = next(
+        event
+        for event in events
+        if event.connection == "bob" and event.type == "websocket.send"
+    )
+    chain = []
+    cause = frame.cause
+    while cause is not None:
+        chain.append((events[cause].connection, events[cause].type))
+        cause = events[cause].cause
+    assert chain == [
+        ("bob", "layer.receive"),
+        ("alice", "layer.group_send"),
+        ("alice", "websocket.receive"),
+    ]
+
+
+async def test_a_call_names_the_users_line() -> None:
+    call = next(event for event in await talk() if event.type == "layer.group_send")
+    assert call.source is not None
+    assert call.source.function == "Room.receive_json"
+
+
+async def test_nothing_is_left_on_the_layer_afterwards() -> None:
+    await talk()
+    assert "group_send" not in vars(channel_layers["default"])
+
+
+async def test_two_taps_record_a_call_once() -> None:
+    with LayerTap():
+        events = await talk()
+    assert types(events, "bob").count("layer.receive") == 1

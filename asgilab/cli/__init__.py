@@ -14,6 +14,8 @@ import asgilab
 from asgilab.cli import _demo, _export, _lab, _show
 from asgilab.errors import AsgilabError
 
+__all__ = ["main"]
+
 _COMMANDS = (_lab, _demo, _show, _export)
 
 

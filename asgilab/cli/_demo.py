@@ -57,7 +57,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     path = options.output or Path(tempfile.mkdtemp(prefix="asgilab-")) / _FILE
     console.rule("Export: the explored path as a test")
     exported = write_test(session, path)
-    console.print(Syntax(exported.source, "python", word_wrap=True))
+    if console.is_terminal:
+        console.print(Syntax(exported.source, "python", background_color="default"))
+    else:
+        console.print(exported.source, markup=False, soft_wrap=True)
     return report(exported, console)
 
 
@@ -65,9 +68,9 @@ async def _explore(lab: Lab, console: Console) -> Session:
     async with lab:
         console.rule("Connect: two people in one room")
         alice = lab.websocket("/ws/chat/lobby/", name="alice", user="alice")
-        console.print("alice:", await alice.connect())
+        console.print(f"alice: {await alice.connect()}")
         bob = lab.websocket("/ws/chat/lobby/", name="bob", user="bob")
-        console.print("bob:  ", await bob.connect())
+        console.print(f"bob:   {await bob.connect()}")
         await alice.receive_json_from()
         await alice.send_json_to({"message": "Hello, who is here?"})
         await alice.receive_json_from()
@@ -94,6 +97,7 @@ async def _step_through(lab: Lab, name: str, console: Console) -> None:
         console.print(
             f"{name} is held at {stop.direction} {stop.message['type']} ({place})",
             markup=False,
+            soft_wrap=True,
         )
         lab.step(name)
         await lab.settle()

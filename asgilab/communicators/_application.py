@@ -5,21 +5,26 @@ names. What happens at the application's end of the line is in ``_line``.
 """
 
 import asyncio
-import contextvars
 import inspect
 import warnings
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Literal, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from asgiref.compatibility import guarantee_single_callable
 from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
+from asgilab.communicators._context import ContextChoice, context_for
 from asgilab.communicators._database import ownership
 from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._running import run
-from asgilab.communicators._waiting import running_text, silence_text, wait_until
+from asgilab.communicators._waiting import (
+    ONE_PASS,
+    running_text,
+    silence_text,
+    wait_until,
+)
 from asgilab.communicators._wiring import Wiring
 from asgilab.engine import Quiet, idleness_of, settle
 from asgilab.errors import (
@@ -34,17 +39,6 @@ from asgilab.types import Application, Message, Scope
 
 E = TypeVar("E", bound=BaseException)
 
-ContextChoice = Literal["blank", "inherit"] | contextvars.Context
-
-
-class _Pass:
-    """Awaited, it lets the loop make one pass; lighter than ``asyncio.sleep(0)``."""
-
-    def __await__(self) -> Any:
-        yield
-
-
-_PASS: Final = _Pass()
 _PASSES_BEFORE_PARKING: Final = 2
 """An application that answers at once does so within two passes of the loop."""
 
@@ -161,8 +155,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
         for _ in range(_PASSES_BEFORE_PARKING):
             if events or task.done():
                 break
-            await _PASS
-        while not events:
+            await ONE_PASS
+        if not events:
             await self._wait_for_output(timeout)
         return events.popleft()
 
@@ -197,10 +191,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
             NoOutput: It still runs after ``timeout`` seconds, and goes on.
             Exception: The application's own, as it was raised.
         """
-        line = self._line
         self._running()
-        self.quiet = await wait_until(lambda: line.ended, line.outbox, timeout)
-        if self.quiet is not None:
+        if not await self._wait_for_end(timeout) and self.quiet is not None:
             raise self._noted(NoOutput(running_text(self.quiet, timeout)))
         self._raise_error()
 
@@ -241,16 +233,19 @@ class ApplicationCommunicator(AsgirefCommunicator):
             timeout: Seconds for the whole, by the loop's clock.
 
         Raises:
-            NoOutput: The time was over first; what had come is in the notes.
+            NoOutput: The time was over first; what had come stays unread.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
-        events = []
-        while True:
-            event = await self.receive_output(max(deadline - loop.time(), 0))
-            events.append(event)
-            if predicate(event):
-                return events
+        events: list[Any] = []
+        try:
+            while not events or not predicate(events[-1]):
+                left = max(deadline - loop.time(), 0)
+                events.append(await self.receive_output(left))
+        except BaseException:
+            self._line.outbox.events.extendleft(reversed(events))
+            raise
+        return events
 
     def __repr__(self) -> str:
         state = self._line.state if self._task is not None else "not started"
@@ -265,7 +260,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
             return
         try:
             if not task.done():
-                task.cancel()
+                # Whatever thread drops the last reference, the task is its loop's.
+                task.get_loop().call_soon_threadsafe(task.cancel)
             elif self._line.error is not None and not self._seen:
                 task.get_loop().call_exception_handler(
                     {
@@ -282,16 +278,21 @@ class ApplicationCommunicator(AsgirefCommunicator):
         return self
 
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        await self._leave()
         if error is None:
+            await self._leave()
             self._check_leftovers()
+            return
+        try:
+            await self._leave()
+        except Exception as later:
+            error.add_note(f"On the way out there was also {later!r}.")
 
     async def _leave(self) -> None:
         """Bring the application to its end; subclasses say good-bye first."""
         task = self._task
         if task is not None and not task.done():
             task.cancel()
-            await asyncio.wait({task}, timeout=1)
+            await self._wait_for_end(1)
 
     def _check_leftovers(self) -> None:
         self._raise_unseen()
@@ -311,10 +312,10 @@ class ApplicationCommunicator(AsgirefCommunicator):
         self._loop = loop
         idleness_of(loop)
         self._line.open(loop)
-        context = _context_for(self._context)
+        context = context_for(self._context)
         context.run(CURRENT.set, self._line)
         self._task = loop.create_task(
-            self._run(), name=f"application of {self.name}", context=context
+            context.run(self._run), name=f"application of {self.name}", context=context
         )
         self._task.add_done_callback(self._line.end)
         if self._wiring.opened is not None:
@@ -356,6 +357,12 @@ class ApplicationCommunicator(AsgirefCommunicator):
             raise self._ended("nothing more will come")
         raise self._noted(NoOutput(silence_text(self.quiet, timeout)))
 
+    async def _wait_for_end(self, timeout: float) -> bool:
+        """Wait until the application has ended; False if it goes on."""
+        line = self._line
+        self.quiet = await wait_until(lambda: line.ended, line.outbox, timeout)
+        return line.ended
+
     # -- the end as an event ---------------------------------------------------
 
     def _raise_error(self) -> None:
@@ -363,9 +370,10 @@ class ApplicationCommunicator(AsgirefCommunicator):
         line = self._line
         if self._task is not None and self._task.done():
             line.end(self._task)  # its callback may not have had its turn yet
-        if line.error is not None:
+        error = line.take_error()
+        if error is not None:
             self._seen = True
-            raise line.error.with_traceback(line.traceback)
+            raise error
         if line.violation is not None:
             raise line.take_violation()
 
@@ -390,9 +398,3 @@ class ApplicationCommunicator(AsgirefCommunicator):
             f"{self._loop!r} and was used on {asyncio.get_running_loop()!r}."
         )
         return WrongLoop(msg)
-
-
-def _context_for(choice: ContextChoice) -> contextvars.Context:
-    if isinstance(choice, contextvars.Context):
-        return choice
-    return contextvars.Context() if choice == "blank" else contextvars.copy_context()

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import AsyncIterable, Iterable
 from typing import Any
 
-from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
+from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._site import at_home
@@ -127,7 +128,7 @@ class HttpCommunicator(ApplicationCommunicator):
                 async for event in response.events():   # server-sent events
                     ...
         """
-        return ResponseStream(self, timeout)
+        return ResponseStream(self, self._line, timeout)
 
     async def send_request(self) -> None:
         """Send the request with its body, once; calling it again does nothing."""

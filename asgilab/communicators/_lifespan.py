@@ -5,7 +5,8 @@ Everything that holds for any application is in ``_application``.
 
 from typing import Any, Self
 
-from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
+from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._wiring import Wiring
 from asgilab.errors import LifespanFailed, UnexpectedEvent
 from asgilab.protocol import lifespan_scope

@@ -224,6 +224,18 @@ class Line:
             self._end_with(task.exception())
         self.outbox.wake()
 
+    def take_error(self) -> BaseException | None:
+        """Return what the application raised, with its own traceback, to be shown.
+
+        A violation that it let through, or made into this, is shown with it.
+        """
+        error = self.error
+        if error is None:
+            return None
+        if self.violation is not None and _came_of(error, self.violation):
+            self.violation = None
+        return error.with_traceback(self.traceback)
+
     def take_violation(self) -> ProtocolViolation:
         """Return the violation that nobody saw yet, and forget it."""
         violation, self.violation = self.violation, None
@@ -320,6 +332,17 @@ class Line:
         except asyncio.CancelledError:
             self.inbox.events.appendleft(message)
             raise
+
+
+def _came_of(error: BaseException | None, cause: BaseException) -> bool:
+    """Tell whether an exception is another one, or was raised because of it."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if error is cause:
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _raised_at(error: BaseException) -> tuple[Any, int] | None:

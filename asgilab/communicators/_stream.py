@@ -7,17 +7,29 @@ The application is held back by the reader: once a few events are unread, its
 import codecs
 import io
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from asgilab.communicators._line import Line
 from asgilab.communicators._response import ResponseParts
 
 if TYPE_CHECKING:
     from httpx_sse import ServerSentEvent
 
-    from asgilab.communicators._http import HttpCommunicator
-
 _WINDOW = 2
 _KEPT = 1 << 20
+
+
+class Requester(Protocol):
+    """What a stream needs of an ``HttpCommunicator``."""
+
+    async def send_request(self) -> None:
+        """Send the request, once."""
+
+    async def receive_output(self, timeout: float = 1) -> Any:
+        """Return the next event of the response."""
+
+    async def disconnect(self, timeout: float = 1) -> None:
+        """Leave as a client that goes away."""
 
 
 class ResponseStream:
@@ -38,8 +50,9 @@ class ResponseStream:
                 ...
     """
 
-    def __init__(self, communicator: "HttpCommunicator", timeout: float) -> None:
-        self._communicator = communicator
+    def __init__(self, requester: Requester, line: Line, timeout: float) -> None:
+        self._requester = requester
+        self._line = line
         self._timeout = timeout
         self._parts = ResponseParts()
 
@@ -101,7 +114,7 @@ class ResponseStream:
         try:
             from httpx_sse._decoders import SSEDecoder
         except ImportError as error:
-            msg = "Server-sent events need httpx-sse: python -m pip install httpx-sse"
+            msg = "Server-sent events need more: python -m pip install httpx httpx-sse"
             raise ImportError(msg) from error
         decoder = SSEDecoder()
         async for line in self.lines():
@@ -115,23 +128,23 @@ class ResponseStream:
 
     async def disconnect(self) -> None:
         """Leave as a client that goes away: the application gets ``http.disconnect``."""
-        await self._communicator.disconnect()
+        await self._requester.disconnect()
 
     async def __aenter__(self) -> Self:
-        self._communicator._line.hold_back(_WINDOW, _KEPT)
-        await self._communicator.send_request()
+        self._line.hold_back(_WINDOW, _KEPT)
+        await self._requester.send_request()
         while self._parts.start is None:
             await self._next()
         return self
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        self._communicator._line.hold_back(None, None)
+        self._line.hold_back(None, None)
         if not self._parts.complete:
-            await self._communicator.disconnect()
+            await self._requester.disconnect()
 
     async def _next(self) -> bytes | None:
-        event = await self._communicator.receive_output(self._timeout)
-        self._communicator._line.make_room()
+        event = await self._requester.receive_output(self._timeout)
+        self._line.make_room()
         return self._parts.feed(event)
 
     @property

@@ -5,14 +5,24 @@ What is waited for, and what is made of it, stands in ``_application``.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from asgilab.communicators._queue import EventQueue
 from asgilab.engine import Quiet, idleness_of
 
-_UNTOLD = Quiet(
+_UNTOLD: Final = Quiet(
     False, None, 0, 0, ("this event loop does not tell whether it is idle",)
 )
+
+
+class _Pass:
+    """Awaited, it lets the loop make one pass; lighter than ``asyncio.sleep(0)``."""
+
+    def __await__(self) -> Any:
+        yield
+
+
+ONE_PASS: Final = _Pass()
 
 
 async def wait_until(

@@ -7,7 +7,8 @@ any application is in ``_application``.
 import json
 from typing import Any, Self
 
-from asgilab.communicators._application import ApplicationCommunicator, ContextChoice
+from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._site import at_home
 from asgilab.communicators._wiring import Wiring

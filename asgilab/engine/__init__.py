@@ -9,7 +9,6 @@ from asgilab.engine._clock import LabClock
 from asgilab.engine._frames import (
     FrameText,
     is_user_code,
-    shorten,
     stack_here,
     stack_of,
     user_line,
@@ -19,6 +18,7 @@ from asgilab.engine._idleness import Idleness, idleness_of, settle
 from asgilab.engine._loop import LabLoop
 from asgilab.engine._loop_thread import LoopThread
 from asgilab.engine._quiet import Quiet
+from asgilab.engine._shortening import shorten
 
 __all__ = [
     "Crossing",

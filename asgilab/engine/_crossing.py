@@ -4,25 +4,51 @@
 while alice lives on the lab's: each asynchronous method crosses over by itself.
 """
 
+import functools
 import inspect
-from collections.abc import Coroutine, Generator
+from collections.abc import AsyncIterator, Coroutine, Generator
 from concurrent.futures import Future
+from types import CoroutineType
 from typing import Any
 
 from asgilab.engine._loop_thread import LoopThread
 
 
-class CrossingCall:
-    """One call that has yet to cross: await it, or hand it to ``lab.call``."""
+class CrossingCall(Coroutine[Any, Any, Any]):
+    """One call that has yet to cross: await it, or hand it to ``lab.call``.
 
-    __slots__ = ("_coroutine", "_thread")
+    It is a coroutine, so ``asyncio.create_task`` takes it as well.
+    """
+
+    __slots__ = ("_coroutine", "_thread", "_way")
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], thread: LoopThread) -> None:
         self._coroutine = coroutine
         self._thread = thread
+        self._way: Coroutine[Any, Any, Any] | None = None
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return self._thread.run(self._coroutine).__await__()
+
+    def send(self, value: Any) -> Any:
+        """Go on, on the loop of whoever awaits this."""
+        return self._started().send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Raise an exception, such as a cancellation, into the call."""
+        return self._started().throw(*error)
+
+    def close(self) -> None:
+        """Give the call up; one that never began is dropped without a sound."""
+        if self._way is None:
+            self._coroutine.close()
+        else:
+            self._way.close()
+
+    def _started(self) -> Coroutine[Any, Any, Any]:
+        if self._way is None:
+            self._way = self._thread.run(self._coroutine)
+        return self._way
 
     def post(self) -> Future[Any]:
         """Start the call on the lab's loop and return the future of its result."""
@@ -33,11 +59,38 @@ class CrossingCall:
         return self._coroutine
 
 
+class CrossingIterator(AsyncIterator[Any]):
+    """An asynchronous iterator whose steps run on the lab's loop."""
+
+    __slots__ = ("_iterator", "_thread")
+
+    def __init__(self, iterator: AsyncIterator[Any], thread: LoopThread) -> None:
+        self._iterator = iterator
+        self._thread = thread
+
+    async def __anext__(self) -> Any:
+        return await self._thread.run(_next(self._iterator))
+
+
+async def _next(iterator: AsyncIterator[Any]) -> Any:
+    return await iterator.__anext__()
+
+
+def _crossing(value: Any, thread: LoopThread) -> Any:
+    """Return what a method gave, such that it can be used on any loop."""
+    kind = type(value)
+    if issubclass(kind, CoroutineType):
+        return CrossingCall(value, thread)
+    if issubclass(kind, AsyncIterator):
+        return CrossingIterator(value, thread)
+    return Crossing(value, thread) if hasattr(kind, "__aenter__") else value
+
+
 class Crossing:
     """Stands for an object of a lab's loop on every other loop.
 
-    Attributes pass through; asynchronous methods return a
-    :class:`CrossingCall`. ``isinstance`` sees the class of the object.
+    Attributes pass through; what asynchronous methods, iterators and contexts
+    give crosses over as well. ``isinstance`` sees the class of the object.
 
     Args:
         target: The object that lives on the lab's loop.
@@ -56,15 +109,14 @@ class Crossing:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._target, name)
-        if not inspect.iscoroutinefunction(value):
+        if not inspect.ismethod(value):
             return value
         thread = self._thread
 
-        def cross(*args: Any, **kwargs: Any) -> CrossingCall:
-            return CrossingCall(value(*args, **kwargs), thread)
+        @functools.wraps(value)
+        def cross(*args: Any, **kwargs: Any) -> Any:
+            return _crossing(value(*args, **kwargs), thread)
 
-        cross.__name__ = name
-        cross.__doc__ = value.__doc__
         return cross
 
     def __setattr__(self, name: str, value: Any) -> None:

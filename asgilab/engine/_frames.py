@@ -6,24 +6,26 @@ never a frame, because a frame keeps objects and database rows alive.
 
 import asyncio
 import functools
+import itertools
 import os
-import re
-import reprlib
 import site
 import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, MethodType
 from typing import Any, Final
 
+from asgilab.engine._locals import locals_of
+from asgilab.engine._shortening import shorten_named
 from asgilab.sessions import Source
 
-_SECRET: Final = re.compile(
-    r"pass(word|wd)?$|secret|token|api_?key|authorization|cookie|session_?key", re.I
+_LOOP_FILES: Final = tuple(
+    f"{os.sep}asyncio{os.sep}{name}.py" for name in ("events", "base_events", "runners")
 )
-_LOOP_FILE: Final = f"asyncio{os.sep}events.py"
+_TYPED_IN: Final = ("<ipython-input", "<cell", "<stdin>", "<python-input", "<console>")
+"""How the file names of code begin that somebody typed at a prompt."""
 _MOST_LOCALS: Final = 40
 
 
@@ -49,7 +51,7 @@ def is_user_code(filename: str) -> bool:
         filename: As a code object has it; cells of a notebook count as the user's.
     """
     if filename.startswith("<"):
-        return filename.startswith(("<ipython-input", "<cell"))
+        return filename.startswith(_TYPED_IN)
     real = os.path.realpath(filename)
     if real.startswith(_LIBRARIES):
         return _EXAMPLE in real and f"{os.sep}chat{os.sep}" in real
@@ -67,11 +69,9 @@ def user_line(frame: FrameType | None) -> tuple[CodeType, int] | None:
         file = code.co_filename
         if is_user_code(file):
             return code, frame.f_lineno
-        if code.co_name == "main_wrap" and "call_result" in frame.f_locals:
-            return user_line(_thread_frame_of(frame.f_locals["call_result"]))
-        if file.endswith(_LOOP_FILE):
+        if file.endswith(_LOOP_FILES):
             return None
-        frame = frame.f_back
+        frame = _next_out(frame)
     return None
 
 
@@ -111,14 +111,19 @@ def _is_user_frame(frame: FrameType) -> bool:
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
-        code = frame.f_code
-        if code.co_filename.endswith(_LOOP_FILE):
+        if frame.f_code.co_filename.endswith(_LOOP_FILES):
             return
         yield frame
-        if code.co_name == "main_wrap" and "call_result" in frame.f_locals:
-            frame = _thread_frame_of(frame.f_locals["call_result"])
-        else:
-            frame = frame.f_back
+        frame = _next_out(frame)
+
+
+def _next_out(frame: FrameType) -> FrameType | None:
+    """Return the frame that called this one, be it in another thread."""
+    if frame.f_code.co_name == "main_wrap":
+        call_result = locals_of(frame).get("call_result")
+        if call_result is not None:
+            return _thread_frame_of(call_result)
+    return frame.f_back
 
 
 def _awaiting(awaited: Any) -> Iterator[FrameType]:
@@ -149,7 +154,7 @@ def _thread_frame_of(call_result: Any) -> FrameType | None:
         while frame is not None:
             if (
                 frame.f_code.co_name == "__call__"
-                and frame.f_locals.get("call_result") is call_result
+                and locals_of(frame).get("call_result") is call_result
             ):
                 return frame
             frame = frame.f_back
@@ -159,40 +164,30 @@ def _thread_frame_of(call_result: Any) -> FrameType | None:
 def _text(frame: FrameType) -> FrameText:
     code = frame.f_code
     source = Source(code.co_filename, frame.f_lineno, code.co_qualname)
-    names = dict(list(frame.f_locals.items())[:_MOST_LOCALS])
-    owner = names.get("self")
-    own = list(getattr(owner, "__dict__", {}).items())[:_MOST_LOCALS]
-    return FrameText(source, _texts(names), _texts(dict(own)))
+    names = locals_of(frame)
+    return FrameText(source, _texts(names), _texts(_attributes(names.get("self"))))
+
+
+def _attributes(owner: Any) -> dict[str, Any]:
+    # Not asked for by name: a lazy object would go and fetch itself.
+    try:
+        names = object.__getattribute__(owner, "__dict__")
+    except AttributeError:
+        return {}
+    return dict(names)
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:
+    shown = (name for name in values if not name.startswith("__"))
     return {
-        name: "[redacted]" if _SECRET.search(name) else shorten(value)
-        for name, value in values.items()
-        if not name.startswith("__") and not _is_ours(value)
+        name: shorten_named(name, values[name])
+        for name in itertools.islice(shown, _MOST_LOCALS)
+        if not _is_ours(values[name])
     }
 
 
 def _is_ours(value: Any) -> bool:
     """Whether a value is one of our own methods, such as the ``receive`` we handed in."""
-    owner = type(getattr(value, "__self__", None))
-    return owner.__module__.startswith("asgilab.")
-
-
-class _BoundedRepr(reprlib.Repr):
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxstring = self.maxother = 160
-        self.maxdict = self.maxlist = self.maxtuple = self.maxset = 12
-        self.maxlevel = 4
-
-
-_REPR: Final = _BoundedRepr()
-
-
-def shorten(value: Any) -> str:
-    """Return a repr of bounded length; a repr that raises is told, not raised."""
-    try:
-        return _REPR.repr(value)
-    except Exception as error:  # a user's __repr__ may raise anything
-        return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    if type(value) is not MethodType:
+        return False
+    return type(value.__self__).__module__.startswith("asgilab.")

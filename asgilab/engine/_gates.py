@@ -84,7 +84,8 @@ class Gates:
             if ANYONE in self._paused:
                 self._paused[connection] = frozenset()
         for stop in self.stops(connection):
-            self.release(stop)
+            if stop.id in self._stops:  # a watcher may have let it go meanwhile
+                self.release(stop)
         self._changed()
 
     def step(self, connection: str) -> Stop | None:
@@ -108,7 +109,7 @@ class Gates:
         """Return what is held now, oldest first."""
         return [
             stop
-            for stop in self._stops.values()
+            for stop in tuple(self._stops.values())
             if connection is None or stop.connection == connection
         ]
 
@@ -123,7 +124,8 @@ class Gates:
     def fail(self, stop: Stop, error: BaseException) -> None:
         """Raise an exception into the application where it is held."""
         self._take(stop)
-        stop._passage.set_exception(error)
+        if not stop._passage.done():
+            stop._passage.set_exception(error)
         self._changed()
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
@@ -156,12 +158,13 @@ class Gates:
             loop.time(),
             loop.create_future(),
         )
+        del frame  # it would hold the application's frames in a circle
         clock = getattr(loop, "clock", None)
         self._stops[stop.id] = stop
         if clock is not None:
             clock.freeze()
-        self._changed()
         try:
+            self._changed()
             return await stop._passage
         finally:
             if clock is not None:
@@ -171,7 +174,8 @@ class Gates:
 
     def _let_go(self, stop: Stop, messages: list[Any]) -> None:
         self._take(stop)
-        stop._passage.set_result(messages)
+        if not stop._passage.done():  # it is when the application was cancelled
+            stop._passage.set_result(messages)
         self._changed()
 
     def _take(self, stop: Stop) -> None:

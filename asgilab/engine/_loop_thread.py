@@ -5,14 +5,18 @@ on, or stay paused, undisturbed.
 """
 
 import asyncio
+import contextlib
+import inspect
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from typing import Any, Final, TypeVar
 
 from asgilab.errors import WrongLoop
 
 T = TypeVar("T")
+
+_STOPPED: Final = "The lab's loop has been stopped; start a new lab."
 
 
 class LoopThread:
@@ -33,6 +37,8 @@ class LoopThread:
     def __init__(
         self, factory: Callable[[], asyncio.AbstractEventLoop], name: str = "asgilab"
     ) -> None:
+        self._posted: dict[Future[Any], Coroutine[Any, Any, Any]] = {}
+        self._ended = False
         ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(
             target=self._live, args=(factory, ready), name=name, daemon=True
@@ -55,9 +61,17 @@ class LoopThread:
         """
         if not self.alive:
             coroutine.close()
-            msg = "The lab's loop has been stopped; start a new lab."
-            raise WrongLoop(msg)
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+            raise WrongLoop(_STOPPED)
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        except RuntimeError:  # it was closed in this very moment
+            coroutine.close()
+            raise WrongLoop(_STOPPED) from None
+        self._posted[future] = coroutine
+        future.add_done_callback(lambda done: self._posted.pop(done, None))
+        if self._ended:
+            self._give_up()
+        return future
 
     def call(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         """Run a coroutine on the loop and block this thread until it is done.
@@ -115,6 +129,16 @@ class LoopThread:
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+            self._ended = True
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Tell those whose coroutine came too late for the loop."""
+        for future, coroutine in list(self._posted.items()):
+            if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED:
+                coroutine.close()
+            with contextlib.suppress(InvalidStateError):
+                future.set_exception(WrongLoop(_STOPPED))
 
 
 def _cancel_everything(loop: asyncio.AbstractEventLoop) -> None:
@@ -122,5 +146,19 @@ def _cancel_everything(loop: asyncio.AbstractEventLoop) -> None:
     for task in tasks:
         task.cancel()
     if tasks:
-        loop.run_until_complete(asyncio.wait(tasks, timeout=1))
+        _run_for_a_second(loop, tasks)
     loop.run_until_complete(loop.shutdown_asyncgens())
+
+
+def _run_for_a_second(
+    loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Task[Any]]
+) -> None:
+    """Let tasks end, for a second by the wall: the loop's own clock may stand still."""
+    end = threading.Timer(1, loop.call_soon_threadsafe, (loop.stop,))
+    end.start()
+    ended = loop.create_task(asyncio.wait(tasks))
+    ended.add_done_callback(lambda _: loop.stop())
+    loop.run_forever()
+    end.cancel()
+    end.join()
+    ended.cancel()

@@ -1,4 +1,4 @@
-"""The fixtures of a generated test: its users, and its secrets."""
+"""The fixtures of a generated test: its users, their cookies, its secrets."""
 
 from asgilab.export._literals import text_literal
 from asgilab.export._secrets import Secret
@@ -16,6 +16,22 @@ def user_fixture(fixture: str, username: str) -> list[str]:
         "@pytest.fixture",
         f"def {fixture}(django_user_model):",
         f"    return django_user_model.objects.create_user({name})",
+    ]
+
+
+def cookie_fixture(user: str, fixture: str) -> list[str]:
+    """Return the lines of a fixture that signs a user in and gives the cookies.
+
+    Args:
+        user: Fixture of the user.
+        fixture: Name of the fixture.
+    """
+    return [
+        "@pytest.fixture",
+        f"def {fixture}({user}, client):",
+        f"    client.force_login({user})",
+        '    cookies = client.cookies.output(attrs=[], header="", sep=";")',
+        "    return cookies.strip().encode()",
     ]
 
 

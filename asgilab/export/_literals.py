@@ -5,6 +5,7 @@ a literal: no recorded text can end a string or start a statement. The layout is
 that of ruff and black, so a file is in good style where neither is installed.
 """
 
+import math
 from typing import Any, Final
 
 from asgilab.export._nodes import Call, Code
@@ -19,19 +20,17 @@ _BRACKETS: Final[dict[type, tuple[str, str]]] = {
 
 
 def text_literal(text: str) -> str:
-    """Return a string literal, in double quotes unless that costs escapes."""
-    literal = repr(text)
-    if literal.startswith("'") and '"' not in text:
-        return f'"{literal[1:-1]}"'
-    return literal
+    """Return a string literal, in double quotes unless that costs more escapes."""
+    if text.count('"') > text.count("'"):
+        return repr(text)
+    return f'"{_inside(repr(text))}"'
 
 
 def bytes_literal(value: bytes) -> str:
-    """Return a bytes literal, in double quotes unless that costs escapes."""
-    literal = repr(value)
-    if literal.startswith("b'") and b'"' not in value:
-        return f'b"{literal[2:-1]}"'
-    return literal
+    """Return a bytes literal, in double quotes unless that costs more escapes."""
+    if value.count(b'"') > value.count(b"'"):
+        return repr(value)
+    return f'b"{_inside(repr(value)[1:])}"'
 
 
 def raw_literal(pattern: str) -> str:
@@ -44,11 +43,16 @@ def raw_literal(pattern: str) -> str:
 
 def quoted_part(text: str) -> str:
     """Return text as it stands inside an f-string in double quotes."""
-    literal = repr(text)
+    return _inside(repr(text)).replace("{", "{{").replace("}", "}}")
+
+
+def _inside(literal: str) -> str:
+    """Return what stands between the quotes, as it would between double ones."""
     inner = literal[1:-1]
     if literal.startswith("'"):
-        inner = inner.replace("\\'", "'").replace('"', '\\"')
-    return inner.replace("{", "{{").replace("}", "}}")
+        # In single quotes each single quote has its backslash, and no double has.
+        return inner.replace("\\'", "'").replace('"', '\\"')
+    return inner
 
 
 def literal(value: Any) -> str:
@@ -81,6 +85,8 @@ def _scalar(value: Any) -> str:
         return text_literal(value)
     if isinstance(value, (bytes, bytearray)):
         return bytes_literal(bytes(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
     if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
     msg = f"{type(value).__name__} has no literal"

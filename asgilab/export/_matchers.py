@@ -14,7 +14,7 @@ from uuid import UUID
 from asgilab.export._literals import raw_literal
 from asgilab.export._nodes import Call, Code
 from asgilab.export._patterns import pattern_of
-from asgilab.replay import same
+from asgilab.replay import permuted, same
 
 _NOW: Final = 2.0
 """Seconds around now that ``IsNow()`` allows."""
@@ -108,12 +108,10 @@ def _bytes(values: Sequence[bytes]) -> Code:
 
 
 def _array(values: Sequence[list[Any]]) -> Code | Call:
-    lengths = {len(value) for value in values}
-    if len(lengths) == 1:
-        # Differences of arrays of one length come here only as another order.
+    if permuted(values):
         arguments = (*(("", item) for item in values[0]), ("check_order", False))
         return Call("IsList", arguments, (("dirty_equals", "IsList"),))
-    limits = f"length=({min(lengths)}, ...)"
+    limits = f"length=({min(map(len, values))}, ...)"
     return _code("IsList", f"IsList({limits})")
 
 
@@ -140,8 +138,8 @@ def _either(values: Sequence[Any], moments: Sequence[datetime]) -> Call:
     for kind in dict.fromkeys(type(value) for value in values):
         group = [value for value in values if type(value) is kind]
         when = [m for v, m in zip(values, moments, strict=False) if type(v) is kind]
-        distinct = all(same(group[0], value) for value in group)
-        choices.append(group[0] if distinct else matcher_for(group, when))
+        equal = all(same(group[0], value) for value in group)
+        choices.append(group[0] if equal else matcher_for(group, when))
     return _call("IsOneOf", *choices)
 
 

@@ -25,6 +25,7 @@ _CLASSES: Final = (
     ("[A-Z]", re.compile(r"[A-Z]+")),
     ("[A-Za-z]", re.compile(r"[A-Za-z]+")),
     ("[0-9a-z]", re.compile(r"[0-9a-z]+")),
+    ("[0-9A-Z]", re.compile(r"[0-9A-Z]+")),
     ("[0-9A-Za-z]", re.compile(r"[0-9A-Za-z]+")),
     (r"[\w-]", re.compile(r"[0-9A-Za-z_-]+")),
     (r"[\w+/=.-]", re.compile(r"[0-9A-Za-z_+/=.-]+")),

@@ -9,10 +9,10 @@ from keyword import iskeyword
 from typing import Final
 
 from asgilab.errors import ExportError
-from asgilab.export._fixtures import secret_fixture, user_fixture
+from asgilab.export._fixtures import cookie_fixture, secret_fixture, user_fixture
 from asgilab.export._names import UNNAMED, words
 from asgilab.export._nodes import Need, needs_of
-from asgilab.export._rendering import Style, Target, render
+from asgilab.export._rendering import Style, Target, cookie_of, render
 from asgilab.export._script import Script
 from asgilab.export._statements import (
     ExpectRaised,
@@ -81,6 +81,12 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
         target: Whose communicators it uses.
     """
     style = Style(target, origin.application.partition(":")[2])
+    cookies = _signed_in(script) if target is Target.CHANNELS else []
+    fixtures = [
+        *_users_at_hand(script, cookies),
+        *map(cookie_of, cookies),
+        *(secret.fixture for secret in script.secrets),
+    ]
     head = [
         *_docstring(script, origin),
         "",
@@ -91,8 +97,9 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
     blocks = [
         head,
         *(user_fixture(fixture, user) for fixture, user in script.users.items()),
+        *(cookie_fixture(user, cookie_of(user)) for user in cookies),
         *(secret_fixture(secret) for secret in script.secrets),
-        _function(script, name, style),
+        _function(script, name, style, fixtures),
     ]
     return "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -189,8 +196,21 @@ def _all_statements(script: Script) -> Iterator[Statement]:
         yield from paragraph
 
 
-def _function(script: Script, name: str, style: Style) -> list[str]:
-    fixtures = [*script.users, *(secret.fixture for secret in script.secrets)]
+def _signed_in(script: Script) -> list[str]:
+    """Return the fixtures of the users that make HTTP requests."""
+    requests = [s for s in _all_statements(script) if isinstance(s, HttpRequest)]
+    return list(dict.fromkeys(request.user for request in requests if request.user))
+
+
+def _users_at_hand(script: Script, cookies: list[str]) -> list[str]:
+    """Return the users that the test itself names."""
+    opening = {s.user for s in _all_statements(script) if isinstance(s, Open)}
+    return [user for user in script.users if user in opening or user not in cookies]
+
+
+def _function(
+    script: Script, name: str, style: Style, fixtures: list[str]
+) -> list[str]:
     lines = [f"async def {name}({', '.join(fixtures)}):"]
     for opened in script.opened:
         lines += render(opened, style, _BODY)

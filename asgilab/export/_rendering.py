@@ -77,12 +77,18 @@ def render(statement: Statement, style: Style, indent: str = "") -> list[str]:
 
 
 def _open(s: Open, style: Style) -> list[Line]:
-    arguments = [("", Code(style.application)), ("", s.path), *_headers(s.headers)]
+    headers, origin = _origin(s.headers, style)
+    arguments = [("", Code(style.application)), ("", s.path), *_headers(headers)]
     if s.subprotocols:
         arguments.append(("subprotocols", list(s.subprotocols)))
-    return _communicator(
-        "WebsocketCommunicator", s.connection, arguments, s.user, style
-    )
+    arguments += origin
+    if s.user and style.target is Target.ASGILAB:
+        arguments.append(("user", Code(s.user)))
+    call = Call("WebsocketCommunicator", tuple(arguments))
+    lines: list[Line] = [(f"{s.connection} = ", call)]
+    if s.user and style.target is Target.CHANNELS:
+        lines.append(f'{s.connection}.scope["user"] = {s.user}')
+    return lines
 
 
 def _request(s: HttpRequest, style: Style) -> list[Line]:
@@ -95,27 +101,35 @@ def _request(s: HttpRequest, style: Style) -> list[Line]:
         arguments.append(("body", Code(f"json.dumps({literal(s.body)}).encode()")))
     elif s.body != b"":
         arguments.append(("body", s.body))
-    arguments += _headers(s.headers)
-    return _communicator("HttpCommunicator", s.connection, arguments, s.user, style)
+    headers = s.headers
+    if s.user and style.target is Target.CHANNELS:
+        headers = (*headers, (b"cookie", Code(cookie_of(s.user))))
+    arguments += _headers(headers)
+    if s.user and style.target is Target.ASGILAB:
+        arguments.append(("user", Code(s.user)))
+    return [(f"{s.connection} = ", Call("HttpCommunicator", tuple(arguments)))]
+
+
+def cookie_of(user: str) -> str:
+    """Return the name of the fixture that signs a user in for Channels' requests."""
+    return f"{user}_cookie"
+
+
+def _origin(
+    headers: tuple[Any, ...], style: Style
+) -> tuple[tuple[Any, ...], list[tuple[str, Any]]]:
+    """Take the origin out of the headers, where the communicator has a word for it."""
+    found = [value for name, value in headers if name == b"origin"]
+    if style.target is Target.CHANNELS or len(found) != 1:
+        return headers, []
+    if not isinstance(found[0], bytes) or not found[0].isascii():
+        return headers, []
+    rest = tuple(pair for pair in headers if pair[0] != b"origin")
+    return rest, [("origin", found[0].decode("ascii"))]
 
 
 def _headers(headers: tuple[Any, ...]) -> list[tuple[str, Any]]:
     return [("headers", list(headers))] if headers else []
-
-
-def _communicator(
-    kind: str,
-    variable: str,
-    arguments: list[tuple[str, Any]],
-    user: str,
-    style: Style,
-) -> list[Line]:
-    if user and style.target is Target.ASGILAB:
-        arguments = [*arguments, ("user", Code(user))]
-    lines: list[Line] = [(f"{variable} = ", Call(kind, tuple(arguments)))]
-    if user and style.target is Target.CHANNELS:
-        lines.append(f'{variable}.scope["user"] = {user}')
-    return lines
 
 
 def _connect(s: Connect, style: Style) -> list[Line]:

@@ -6,9 +6,9 @@ communicators, holding by the gates, recording by the session.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
 from asgilab.communicators import (
     ApplicationCommunicator,
@@ -21,7 +21,6 @@ from asgilab.communicators import (
 )
 from asgilab.engine import (
     Crossing,
-    CrossingCall,
     Gates,
     LabLoop,
     LoopThread,
@@ -29,12 +28,12 @@ from asgilab.engine import (
     settle,
 )
 from asgilab.errors import LifespanFailed, UnknownConnection, UsageError
-from asgilab.lab._import_string import check_application, load_application
+from asgilab.lab._asking import as_coroutine, asked_for, names_for
+from asgilab.lab._opening import open_application, open_project
 from asgilab.sessions import Session
 from asgilab.taps import LogTap
 from asgilab.types import Headers
 
-T = TypeVar("T")
 Lifespan = Literal["auto", "on", "off"]
 ClockMode = Literal["real", "manual", "virtual"]
 
@@ -84,9 +83,9 @@ class Lab:
         strict: bool = False,
     ) -> None:
         self._resources = ExitStack()
-        self._project = _project(settings, app_dir, database)
+        self._project = open_project(settings, app_dir, database)
         self._owns_project = True
-        self.application = _application(application, app_dir)
+        self.application = open_application(application, app_dir)
         name = application if isinstance(application, str) else None
         self.session = Session(application=name, settings=settings, app_dir=app_dir)
         self.gates = Gates()
@@ -151,13 +150,13 @@ class Lab:
         if self._thread is None:
             msg = "This lab has no loop of its own: begin it with start(), or await."
             raise UsageError(msg)
-        return self._thread.call(_coroutine(awaitable), timeout)
+        return self._thread.call(as_coroutine(awaitable), timeout)
 
     async def run(self, awaitable: Any) -> Any:
         """Await something on the lab's loop, from whatever loop this is."""
         if self._thread is None:
             return await awaitable
-        return await self._thread.run(_coroutine(awaitable))
+        return await self._thread.run(as_coroutine(awaitable))
 
     # -- connections -----------------------------------------------------------
 
@@ -181,8 +180,8 @@ class Lab:
             user: A Django user, or its name.
             options: As :class:`WebsocketCommunicator` takes them.
         """
-        key, wiring = self._wire(name, "ws")
-        self._remember(wiring, user, headers, subprotocols, options)
+        asked = asked_for(user, headers, options) | {"subprotocols": subprotocols}
+        key, wiring = self._wire(asked, name, "ws")
         options = {"state": self._state(), **options}
         communicator = WebsocketCommunicator(
             self.application,
@@ -212,8 +211,7 @@ class Lab:
         Returns:
             A dict with ``status``, ``headers`` and ``body``.
         """
-        key, wiring = self._wire(name, "http")
-        self._remember(wiring, user, headers, None, options)
+        key, wiring = self._wire(asked_for(user, headers, options), name, "http")
         options = {"state": self._state(), **options}
         communicator = HttpCommunicator(
             self.application,
@@ -349,10 +347,11 @@ class Lab:
     def _state(self) -> dict[str, Any] | None:
         return None if self._lifespan is None else dict(self._lifespan.state)
 
-    def _wire(self, name: str | None, prefix: str) -> tuple[str, Wiring]:
-        names = set(self.session.connections) | set(self.session.options)
-        key = name or _free(f"{prefix}{{}}", names, 1)
-        unique = key if key not in names else _free(f"{key}_{{}}", names, 2)
+    def _wire(self, asked: dict[str, Any], name: str | None, prefix: str) -> Any:
+        """Return the name to remember a connection by, and what to plug it into."""
+        key, unique = names_for(self.session, name, prefix)
+        kept = {option: value for option, value in asked.items() if value}
+        self.session.options[unique] = kept
         return key, Wiring(
             session=self.session,
             name=unique,
@@ -364,38 +363,11 @@ class Lab:
             create_users=self._project is not None and self._project.creates_users,
         )
 
-    def _remember(
-        self,
-        wiring: Wiring,
-        user: Any,
-        headers: Headers | None,
-        subprotocols: list[str] | None,
-        options: dict[str, Any],
-    ) -> None:
-        """Note in the session how the connection was asked for, for a replay."""
-        asked = {"user": str(user) if user is not None else None}
-        asked |= {"headers": list(headers or ()), "subprotocols": subprotocols}
-        asked |= options
-        kept = {key: value for key, value in asked.items() if value}
-        self.session.options[wiring.name] = kept
-
     def _add(self, key: str, communicator: Any) -> Any:
         self.connections[key] = communicator
         if self._thread is None:
             return communicator
         return Crossing(communicator, self._thread)
-
-
-def _coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
-    if isinstance(awaitable, CrossingCall):
-        return awaitable.coroutine()
-    if asyncio.iscoroutine(awaitable):
-        return awaitable
-
-    async def wait_for_it() -> Any:
-        return await awaitable
-
-    return wait_for_it()
 
 
 async def _advance(seconds: float) -> None:
@@ -412,27 +384,3 @@ async def _hang_up(communicator: ApplicationCommunicator) -> None:
         await communicator._leave()
     except Exception:
         communicator.stop(exceptions=False)
-
-
-def _free(pattern: str, taken: set[str], first: int) -> str:
-    number = first
-    while pattern.format(number) in taken:
-        number += 1
-    return pattern.format(number)
-
-
-def _application(application: Any, app_dir: str | None) -> Any:
-    if isinstance(application, str):
-        return load_application(application, app_dir)
-    check_application(application, repr(application))
-    return application
-
-
-def _project(settings: str | None, app_dir: str | None, database: Any) -> Any:
-    if settings is None:
-        return None
-    from asgilab.django import Project
-    from asgilab.lab._import_string import add_to_path
-
-    add_to_path(app_dir)
-    return Project(settings, database)

@@ -109,11 +109,13 @@ async def asgi_http(laboratory: Laboratory, call: Call) -> Any:
     timeout = timeout_of(laboratory, arguments.timeout)
     request = _request(laboratory, call, (content, pairs, timeout))
     name, response = await within(laboratory, request, timeout)
+    # An application may well go on after its response: let it come to its end.
+    stands = await look(laboratory, name)
     if response is not None:
         return Answer(response)
     laboratory.publish(name)
     before = f"when it goes on, await {name}.get_response() gives the response"
-    return Stands(await look(laboratory, name), before=before)
+    return Stands(stands, before=before)
 
 
 async def _request(

@@ -5,7 +5,15 @@ sessions, and of a lab only what it has to do.
 """
 
 from asgilab.replay._alignment import Alignment, Pair, align
-from asgilab.replay._content import Path, content, leaves, parse_json, same, show
+from asgilab.replay._content import (
+    Path,
+    content,
+    leaves,
+    parse_json,
+    permuted,
+    same,
+    show,
+)
 from asgilab.replay._diff import (
     Changed,
     Difference,
@@ -48,6 +56,7 @@ __all__ = [
     "find_volatile",
     "leaves",
     "parse_json",
+    "permuted",
     "replay",
     "same",
     "show",

@@ -5,7 +5,7 @@ does an HTTP body. Comparing two payloads lives in ``_alignment``.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -74,6 +74,21 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
+
+
+def permuted(values: Sequence[Sequence[Any]]) -> bool:
+    """Tell whether arrays hold the same items, each as often, in whatever order."""
+    first, *others = values
+    for other in others:
+        rest = list(other)
+        for item in first:
+            place = next((i for i, o in enumerate(rest) if same(item, o)), None)
+            if place is None:
+                return False
+            del rest[place]
+        if rest:
+            return False
+    return True
 
 
 def show(path: Path) -> str:

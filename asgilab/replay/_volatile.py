@@ -12,7 +12,7 @@ from typing import Any
 
 from asgilab.errors import UsageError
 from asgilab.replay._alignment import align
-from asgilab.replay._content import Path, content, same, show
+from asgilab.replay._content import Path, content, permuted, same, show
 from asgilab.replay._steps import Input, Output, Step
 
 
@@ -120,13 +120,13 @@ class _Comparison:
     def _align(self, replay: Sequence[Step], likes: dict[int, list[Output]]) -> None:
         alignment = align(self.recorded, replay)
         self.reordered |= dict.fromkeys(alignment.reordered)
+        for left, right in alignment.matched:
+            likes.setdefault(left.event, []).append(right)
         for pair in alignment.pairs:
-            if pair.left is None and pair.right is not None:
+            if pair.left is None and pair.right is not None and _matters(pair.right):
                 self.added.append(pair.right)
-            elif pair.left is not None and pair.right is None:
+            if pair.right is None and pair.left is not None and _matters(pair.left):
                 self.missing[pair.left.event] = pair.left
-            elif pair.left is not None and pair.right is not None:
-                likes.setdefault(pair.left.event, []).append(pair.right)
 
     def _inputs(self) -> list[Finding]:
         found = []
@@ -152,13 +152,18 @@ def differences(values: Sequence[Any], path: Path = ()) -> list[tuple[Path, list
             for key in first
             for d in differences([v[key] for v in values], (*path, key))
         ]
-    if _same_length(values) and not _permuted(values):
+    if _same_length(values) and not permuted(values):
         return [
             difference
             for place in range(len(first))
             for difference in differences([v[place] for v in values], (*path, place))
         ]
     return [(path, list(values))]
+
+
+def _matters(output: Output) -> bool:
+    """An application may return a little sooner or later; nobody waits for it."""
+    return output.type != "application.returned"
 
 
 def _findings(output: Output, likes: list[Output]) -> list[Finding]:
@@ -198,16 +203,3 @@ def _same_keys(values: Sequence[Any]) -> bool:
 
 def _same_length(values: Sequence[Any]) -> bool:
     return all(isinstance(v, list) and len(v) == len(values[0]) for v in values)
-
-
-def _permuted(values: Sequence[Any]) -> bool:
-    """Tell whether arrays of one length hold the same items in another order."""
-    first, *others = values
-    for other in others:
-        rest = list(other)
-        for item in first:
-            place = next((i for i, o in enumerate(rest) if same(item, o)), None)
-            if place is None:
-                return False
-            del rest[place]
-    return True

@@ -26,6 +26,7 @@ DATABASES["default"]["TEST"] = {"NAME": Path(__file__).with_name("test.sqlite3")
 PYTEST_INI = """\
 [pytest]
 django_find_project = false
+asyncio_default_fixture_loop_scope = function
 filterwarnings = error
 """
 

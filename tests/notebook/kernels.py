@@ -67,9 +67,11 @@ class Kernel:
             parent = message["parent_header"].get("msg_id")
             if parent in cells and _take(cells[parent], message):
                 idle.add(parent)
-        for _ in ids:
+        while any(cell.status == "lost" for cell in cells.values()):
             reply = self._client.get_shell_msg(timeout=PATIENCE)
-            cells[reply["parent_header"]["msg_id"]].status = reply["content"]["status"]
+            cell = cells.get(reply["parent_header"]["msg_id"])
+            if cell is not None:
+                cell.status = reply["content"]["status"]
         return list(cells.values())
 
     def wait_for(self, text: str) -> None:

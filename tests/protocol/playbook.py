@@ -5,9 +5,10 @@ rules were broken. Every rule counts as an error there, so that a rule which is 
 default is seen too.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from asgilab.protocol import (
     RULES,
@@ -23,70 +24,91 @@ from asgilab.protocol import (
 EVERYTHING = Severities(dict.fromkeys(RULES, Severity.ERROR))
 """All rules are reported."""
 
-Step: TypeAlias = Callable[[Conversation], Sequence[Finding]]
-"""One thing that happens in a scene."""
+
+def worded(value: object) -> str:
+    """A parameter as a test's id: the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens in a scene, and its words in a test's id."""
+
+    words: str
+    act: Callable[[Conversation], Sequence[Finding]]
+
+    def __call__(self, conversation: Conversation) -> Sequence[Finding]:
+        return self.act(conversation)
+
+    def __repr__(self) -> str:
+        return self.words
 
 
 def queued(type: str, **keys: Any) -> Step:
     """The test puts an event into receive(), where it waits."""
-    return lambda conversation: conversation.deliver({"type": type, **keys}, forced=True)
+    return queued_object({"type": type, **keys})
+
+
+def queued_object(message: Any) -> Step:
+    """The test puts something into receive() that may be no event at all."""
+    return Step(
+        f"queued {message}",
+        lambda conversation: conversation.deliver(message, forced=True),
+    )
 
 
 def given(type: str, **keys: Any) -> Step:
     """The test delivers an event, and the application receives it."""
 
-    def step(conversation: Conversation) -> Sequence[Finding]:
+    def act(conversation: Conversation) -> Sequence[Finding]:
         message = {"type": type, **keys}
         findings = conversation.deliver(message, forced=True)
         conversation.received(message)
         return findings
 
-    return step
+    return Step(f"given {type}", act)
 
 
 def sends(type: str, **keys: Any) -> Step:
     """The application sends an event."""
-    return lambda conversation: conversation.sent({"type": type, **keys})
+    return Step(
+        f"sends {type}", lambda conversation: conversation.sent({"type": type, **keys})
+    )
 
 
 def sends_object(message: Any) -> Step:
     """The application sends something that may be no event at all."""
-    return lambda conversation: conversation.sent(message)
-
-
-def queued_object(message: Any) -> Step:
-    """The test puts something into receive() that may be no event at all."""
-    return lambda conversation: conversation.deliver(message, forced=True)
+    return Step(f"sends {message}", lambda conversation: conversation.sent(message))
 
 
 def returns(result: object = None) -> Step:
     """The application returns."""
-    return lambda conversation: conversation.returned(result)
+    return Step("returns", lambda conversation: conversation.returned(result))
 
 
 def raises() -> Step:
     """The application raises an exception."""
-    return lambda conversation: conversation.raised()
+    return Step("raises", lambda conversation: conversation.raised())
 
 
 def drops() -> Step:
     """The socket is lost."""
 
-    def step(conversation: Conversation) -> Sequence[Finding]:
+    def act(conversation: Conversation) -> Sequence[Finding]:
         conversation.gone()
         return ()
 
-    return step
+    return Step("drops", act)
 
 
 def changes_scope(**keys: Any) -> Step:
     """The application writes into its scope."""
 
-    def step(conversation: Conversation) -> Sequence[Finding]:
+    def act(conversation: Conversation) -> Sequence[Finding]:
         conversation.scope.update(keys)
         return ()
 
-    return step
+    return Step("changes scope", act)
 
 
 @dataclass

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from asgilab.replay._content import content, leaves, parse_json, same, show
+from asgilab.replay._content import content, leaves, parse_json, permuted, same, show
 
 
 def test_a_text_frame_that_holds_json_counts_as_what_it_holds() -> None:
@@ -65,6 +65,23 @@ def test_values_of_other_types_are_not_the_same(one: Any, other: Any) -> None:
 
 def test_equal_payloads_are_the_same_whatever_the_order_of_their_keys() -> None:
     assert same({"a": [1, None], "b": "x"}, {"b": "x", "a": [1, None]})
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([[1, 2, 2], [2, 1, 2]], True),
+        ([[1, 1, 2], [1, 2, 2]], False),
+        ([[1], [1, 1]], False),
+        ([[1, 1], [1]], False),
+        ([[1], [True]], False),
+        ([[], []], True),
+    ],
+)
+def test_arrays_of_the_same_items_are_permuted(
+    values: list[list[Any]], expected: bool
+) -> None:
+    assert permuted(values) is expected
 
 
 def test_a_path_is_shown_as_json_path() -> None:

@@ -3,6 +3,7 @@
 const decoder = new TextDecoder();
 const PATIENCE = 4000;
 const MARGIN = 30;
+const REST = 250;
 
 export class Link {
   /** on: changed(), hello(message), detail(event, bytes), problem(text). */
@@ -13,11 +14,13 @@ export class Link {
     this.name = crypto.getRandomValues(new Uint32Array(2)).join("-");
     this.asked = false;
     this.urgent = null;
+    this.rest = 0;
     this.listen = (content, buffers) => this.heard(content, buffers);
   }
 
   open() {
     this.opened = performance.now();
+    this.rest = this.opened + 2 * REST;
     this.model.on("msg:custom", this.listen);
     this.send("ready", { view: this.name });
   }
@@ -25,6 +28,7 @@ export class Link {
   close() {
     this.model.off("msg:custom", this.listen);
     clearTimeout(this.timer);
+    clearTimeout(this.resting);
     try {
       this.send("gone", { view: this.name });
     } catch {
@@ -61,19 +65,22 @@ export class Link {
   }
 
   /**
-   * Asks for rows that are missing: those in sight at once, and when there are
-   * none, those nearest to them, one batch after another.
+   * Asks for rows that are missing: those in sight at once, and when the list
+   * has come to rest, those nearest to them, one batch after another.
    */
   fetch({ first, last }) {
     const urgent = this.store.gaps(first - MARGIN, last + MARGIN);
+    clearTimeout(this.resting);
     if (urgent.length) {
-      const asked = String(urgent);
-      if (asked !== this.urgent) this.askRows(urgent);
-      this.urgent = asked;
-    } else if (!this.asked) {
-      const near = this.store.nearestGap(Math.floor((first + last) / 2));
-      if (near) this.askRows([near]);
+      if (String(urgent) !== this.urgent) this.askRows(urgent);
+      this.urgent = String(urgent);
+      this.rest = performance.now() + REST;
+      return;
     }
+    this.resting = setTimeout(() => {
+      const near = this.store.nearestGap(Math.floor((first + last) / 2));
+      if (near && !this.asked) this.askRows([near]);
+    }, this.rest - performance.now());
   }
 
   askRows(ranges) {

@@ -70,8 +70,7 @@ class Timeline {
   }
 
   close() {
-    clearTimeout(this.patience);
-    clearTimeout(this.silence);
+    for (const timer of [this.patience, this.silence, this.timer]) clearTimeout(timer);
     this.link.close();
     this.grid.close();
     this.element.remove();
@@ -87,14 +86,16 @@ class Timeline {
     if (document.activeElement !== filter) filter.value = message.filter.text;
   }
 
-  /** Draws all that shows a part of the store, once for any number of changes. */
+  /** Draws all that shows a part of the store, once for changes that come together. */
   changed() {
-    if (this.frame) return;
+    if (this.timer) return;
     // A timer and not an animation frame: those stand still in a hidden tab.
-    this.frame = setTimeout(() => {
-      this.frame = null;
+    const wait = Math.max(0, (this.drawn ?? 0) + 16 - performance.now());
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.drawn = performance.now();
       this.draw();
-    }, 16);
+    }, wait);
   }
 
   draw() {

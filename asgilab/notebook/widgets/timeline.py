@@ -96,6 +96,7 @@ class TimelineWidget(anywidget.AnyWidget):
             # subshell, so that the timeline answers while a cell is running.
             self._context = context
             self._publisher.answer(content)
+            self._feed.touch()
 
         self._feed.post(answer)
 

@@ -28,6 +28,7 @@ from tests.protocol.playbook import (
     sends,
     sends_object,
     websocket,
+    worded,
 )
 
 EXAMPLES = {
@@ -35,7 +36,9 @@ EXAMPLES = {
         Scene([given("mqtt.connect"), returns()], {"type": "mqtt"}),
         Scene([returns()], {"type": "mqtt"}),
     ),
-    "GEN-04": Example(http(queued("http.request")), http(sends_object([("type", "x")]))),
+    "GEN-04": Example(
+        http(queued("http.request")), http(sends_object([("type", "x")]))
+    ),
     "GEN-05": Example(http(START), http(sends_object({"status": 200}))),
     "GEN-06": Example(websocket(CONNECT, ACCEPT), websocket(CONNECT, START)),
     "GEN-07": Example(websocket(CONNECT), websocket(CONNECT, sends("websocket.ping"))),
@@ -51,7 +54,9 @@ EXAMPLES = {
         http(START, sends("http.response.body", body=bytearray(b"ok"))),
     ),
     "GEN-11": Example(
-        http(START, sends("http.response.body", note={"a": [1, 2.5, None, (b"", True)]})),
+        http(
+            START, sends("http.response.body", note={"a": [1, 2.5, None, (b"", True)]})
+        ),
         http(START, sends("http.response.body", note=object())),
     ),
     "GEN-12": Example(
@@ -61,7 +66,8 @@ EXAMPLES = {
         http(START, BODY, returns()), http(START, BODY, changes_scope(app=1), returns())
     ),
     "GEN-17": Example(
-        http(REQUEST, START, BODY, returns(None)), http(REQUEST, START, BODY, returns(b""))
+        http(REQUEST, START, BODY, returns(None)),
+        http(REQUEST, START, BODY, returns(b"")),
     ),
 }
 
@@ -76,13 +82,13 @@ def test_what_breaks_a_rule_breaks_no_other(rule: str) -> None:
     assert broken(EXAMPLES[rule].illegal) == [rule]
 
 
-@pytest.mark.parametrize("message", [None, "websocket.send", [], object(), 1])
+@pytest.mark.parametrize("message", [None, "websocket.send", [], object(), 1], ids=worded)
 def test_what_is_no_dict_is_no_event_in_either_direction(message: object) -> None:
     scene = websocket(CONNECT, sends_object(message), queued_object(message))
     assert broken(scene) == ["GEN-04", "GEN-04"]
 
 
-@pytest.mark.parametrize("kind", [None, 1, b"websocket.send", [], {}])
+@pytest.mark.parametrize("kind", [None, 1, b"websocket.send", [], {}], ids=worded)
 def test_a_type_that_is_no_str_is_none(kind: object) -> None:
     message = {"type": kind}
     scene = websocket(CONNECT, sends_object(message), queued_object(message))
@@ -110,7 +116,9 @@ def test_a_message_of_the_applications_own_is_no_event_to_send() -> None:
 
 def test_an_extension_that_is_not_announced_may_not_be_used() -> None:
     """GEN-18, which EXT-01 covers."""
-    scene = http(START, sends("http.response.push", path="/", headers=[]), extensions=[])
+    scene = http(
+        START, sends("http.response.push", path="/", headers=[]), extensions=[]
+    )
     assert broken(scene) == ["EXT-01"]
 
 
@@ -128,12 +136,15 @@ def test_an_extension_that_is_not_announced_may_not_be_used() -> None:
         bytearray(),
         1j,
     ],
+    ids=worded,
 )
 def test_a_value_that_no_event_may_hold_is_found_however_deep(value: object) -> None:
     assert broken(http(START, sends("http.response.body", note=value))) == ["GEN-11"]
 
 
-@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 0.5, "", b"", (), [], {}, True])
+@pytest.mark.parametrize(
+    "value", [2**63 - 1, -(2**63), 0.5, "", b"", (), [], {}, True], ids=worded
+)
 def test_a_value_that_an_event_may_hold_is_no_finding(value: object) -> None:
     assert broken(http(START, sends("http.response.body", note=value))) == []
 
@@ -211,6 +222,6 @@ def test_a_scope_of_an_unknown_type_allows_every_event() -> None:
     assert broken(scene) == []
 
 
-@pytest.mark.parametrize("scope", [{}, {"type": None}, {"type": ["http"]}])
+@pytest.mark.parametrize("scope", [{}, {"type": None}, {"type": ["http"]}], ids=worded)
 def test_a_scope_without_a_type_allows_every_event(scope: dict[str, Any]) -> None:
     assert broken(Scene([PART, FRAME, returns()], scope)) == []

@@ -8,6 +8,7 @@ from tests.protocol.playbook import (
     REQUEST,
     START,
     Example,
+    Step,
     broken,
     drops,
     given,
@@ -16,10 +17,11 @@ from tests.protocol.playbook import (
     raises,
     returns,
     sends,
+    worded,
 )
 
 
-def start(*headers: tuple[object, object], status: int = 200, **keys: object):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def start(*headers: tuple[object, object], status: int = 200, **keys: object) -> Step:
     return sends("http.response.start", status=status, headers=list(headers), **keys)
 
 
@@ -40,7 +42,9 @@ EXAMPLES = {
         http(REQUEST, START, BODY, queued("http.disconnect")),
         http(REQUEST, START, BODY, *[queued("http.disconnect")] * 2),
     ),
-    "HTTP-05": Example(http(queued("http.request")), http(queued("http.response.body"))),
+    "HTTP-05": Example(
+        http(queued("http.request")), http(queued("http.response.body"))
+    ),
     "HTTP-10": Example(http(START), http(START, START)),
     "HTTP-11": Example(http(start(status=404)), http(sends("http.response.start"))),
     "HTTP-12": Example(http(start(status=999)), http(start(status=103))),
@@ -49,15 +53,20 @@ EXAMPLES = {
         http(start((b"content-type", b"text/html"))),
         http(start((b"Content-Type", b"text/html"), (b"Set-Cookie", b"a=b"))),
     ),
-    "HTTP-14": Example(http(start((b"status", b"200"))), http(start((b":status", b"2")))),
-    "HTTP-15": Example(http(start((b"a!#", b"\xff\t"))), http(start((b"a", b"b\r\nc: d")))),
+    "HTTP-14": Example(
+        http(start((b"status", b"200"))), http(start((b":status", b"2")))
+    ),
+    "HTTP-15": Example(
+        http(start((b"a!#", b"\xff\t"))), http(start((b"a", b"b\r\nc: d")))
+    ),
     "HTTP-16": Example(
         http(sends("http.response.start", status=200, headers=iter([(b"a", b"b")]))),
         http(start(("a", "b"))),
     ),
     "HTTP-17": Example(http(start(trailers=False)), http(start(trailers=None))),
     "HTTP-18": Example(
-        http(start((b"te", b"trailers"))), http(start((b"transfer-encoding", b"chunked")))
+        http(start((b"te", b"trailers"))),
+        http(start((b"transfer-encoding", b"chunked"))),
     ),
     "HTTP-20": Example(http(START, BODY), http(BODY)),
     "HTTP-21": Example(
@@ -96,7 +105,9 @@ EXAMPLES = {
     "HTTP-30": Example(http(START, PART, BODY), http(START, BODY, BODY)),
     "HTTP-33": Example(http(START, PART, drops()), http(START, drops(), PART)),
     "HTTP-40": Example(http(drops(), returns()), http(REQUEST, returns())),
-    "HTTP-41": Example(http(START, PART, BODY, returns()), http(START, PART, returns())),
+    "HTTP-41": Example(
+        http(START, PART, BODY, returns()), http(START, PART, returns())
+    ),
     "HTTP-42": Example(
         http(
             start((b"trailer", b"a"), trailers=True),
@@ -129,13 +140,13 @@ def test_what_breaks_a_rule_breaks_no_other(rule: str) -> None:
     assert broken(EXAMPLES[rule].illegal) == [rule]
 
 
-@pytest.mark.parametrize("status", [None, "200", True, 200.0, b"200"])
+@pytest.mark.parametrize("status", [None, "200", True, 200.0, b"200"], ids=worded)
 def test_a_status_that_is_no_int_is_refused(status: object) -> None:
     scene = http(sends("http.response.start", status=status, headers=[]))
     assert broken(scene) == ["HTTP-11"]
 
 
-@pytest.mark.parametrize("status", [0, 99, 100, 199, 1000, -1])
+@pytest.mark.parametrize("status", [0, 99, 100, 199, 1000, -1], ids=worded)
 def test_a_status_that_is_no_final_one_is_refused(status: int) -> None:
     assert broken(http(start(status=status))) == ["HTTP-12"]
 
@@ -158,6 +169,7 @@ def test_a_status_that_is_no_final_one_is_refused(status: int) -> None:
         [None],
         [(b"a", bytearray(b"b"))],
     ],
+    ids=worded,
 )
 def test_headers_of_another_shape_are_refused(headers: object) -> None:
     scene = http(sends("http.response.start", status=200, headers=headers))
@@ -175,23 +187,24 @@ def test_headers_of_another_shape_are_refused(headers: object) -> None:
         [iter([b"a", b"b"])],
         map(tuple, [[b"a", b"b"]]),
     ],
+    ids=worded,
 )
 def test_headers_may_be_any_iterable_of_pairs(headers: object) -> None:
     scene = http(sends("http.response.start", status=200, headers=headers))
     assert broken(scene) == []
 
 
-@pytest.mark.parametrize("name", [b"", b"a b", b"a:", b"a\n", b"\xe9", b'a"'])
+@pytest.mark.parametrize("name", [b"", b"a b", b"a:", b"a\n", b"\xe9", b'a"'], ids=worded)
 def test_a_header_name_is_a_token(name: bytes) -> None:
     assert broken(http(start((name, b"")))) == ["HTTP-15"]
 
 
-@pytest.mark.parametrize("value", [b"\r", b"\n", b"a\0b"])
+@pytest.mark.parametrize("value", [b"\r", b"\n", b"a\0b"], ids=worded)
 def test_a_header_value_holds_no_control_that_ends_it(value: bytes) -> None:
     assert broken(http(start((b"a", value)))) == ["HTTP-15"]
 
 
-@pytest.mark.parametrize("length", [b"", b"-1", b"1.0", b"two"])
+@pytest.mark.parametrize("length", [b"", b"-1", b"1.0", b"two"], ids=worded)
 def test_a_content_length_is_a_decimal_number(length: bytes) -> None:
     assert broken(http(start((b"content-length", length)), BODY)) == ["HTTP-28"]
 
@@ -201,7 +214,7 @@ def test_a_body_that_grows_too_long_is_told_once() -> None:
     assert broken(scene) == ["HTTP-13b", "HTTP-25"]
 
 
-@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("status", [204, 304], ids=worded)
 def test_content_length_binds_no_response_without_content(status: int) -> None:
     scene = http(
         start((b"content-length", b"9"), status=status), sends("http.response.body")

@@ -1,0 +1,57 @@
+"""How something is asked of a lab: names for connections, and calls that cross over.
+
+Nothing here drives or opens anything.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from asgilab.engine import CrossingCall
+from asgilab.sessions import Session
+from asgilab.types import Headers
+
+
+def names_for(session: Session, name: str | None, prefix: str) -> tuple[str, str]:
+    """Choose the names of a new connection.
+
+    Args:
+        session: The session that it will be recorded in.
+        name: The name that was asked for, or None.
+        prefix: Begins the name that is made up: ``"ws"`` gives ``ws1``.
+
+    Returns:
+        The name that the lab knows it by, and the one in the session, which is
+        another (``alice_2``) if an earlier connection has it already.
+    """
+    taken = set(session.connections) | set(session.options)
+    key = name or _free(f"{prefix}{{}}", taken, 1)
+    return key, key if key not in taken else _free(f"{key}_{{}}", taken, 2)
+
+
+def asked_for(
+    user: Any, headers: Headers | None, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Return how a connection was asked for, as a replay needs to know it."""
+    name = None if user is None else str(user)
+    return {"user": name, "headers": list(headers or ()), **options}
+
+
+def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
+    """Turn anything that can be awaited into a coroutine of the lab's loop."""
+    if isinstance(awaitable, CrossingCall):
+        return awaitable.coroutine()
+    if asyncio.iscoroutine(awaitable):
+        return awaitable
+
+    async def wait_for_it() -> Any:
+        return await awaitable
+
+    return wait_for_it()
+
+
+def _free(pattern: str, taken: set[str], first: int) -> str:
+    number = first
+    while pattern.format(number) in taken:
+        number += 1
+    return pattern.format(number)

@@ -1,0 +1,92 @@
+import pytest
+
+from asgilab.errors import ExportError
+from asgilab.export._names import Names
+from asgilab.export._secrets import Secrets, holds_secret, is_secret_name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "token",
+        "access_token",
+        "csrfToken",
+        "CSRF-Token",
+        "password",
+        "new_password",
+        "Authorization",
+        "cookie",
+        "set-cookie",
+        "apiKey",
+        "x-api-key",
+        "sessionid",
+        "session_id",
+        "client_secret",
+    ],
+)
+def test_a_name_that_says_so_is_a_secret(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["author", "key", "monkey", "keyboard", "session", "tokens_used", "id", ""]
+)
+def test_a_name_that_only_sounds_like_it_is_none(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0x.c2lnbmF0dXJl",
+        "Bearer abcdefgh12345",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "sk-abcdefghijklmnop",
+    ],
+)
+def test_a_text_of_the_shape_of_a_token_is_a_secret(text: str) -> None:
+    assert holds_secret(f"here: {text}")
+
+
+@pytest.mark.parametrize("text", ["Bearer of news", "risk-assessment", "hello"])
+def test_an_ordinary_text_is_none(text: str) -> None:
+    assert not holds_secret(text)
+
+
+def test_a_secret_becomes_a_fixture_that_reads_the_environment() -> None:
+    secrets = Secrets(Names())
+    assert secrets.code("hunter2!", "alice", "password").text == "alice_password"
+    (secret,) = secrets.found
+    assert secret.variable == "TEST_ALICE_PASSWORD"
+    assert "hunter2" not in repr(secret)
+
+
+def test_one_value_is_one_secret_and_other_values_get_other_names() -> None:
+    secrets = Secrets(Names())
+    secrets.code("one!", "ws1", "token")
+    secrets.code("one!", "ws2", "x-token")
+    secrets.code("two!", "ws2", "token")
+    assert [secret.fixture for secret in secrets.found] == ["token", "token_2"]
+
+
+def test_a_secret_that_the_application_sends_is_matched_by_its_length() -> None:
+    code = Secrets(Names()).expected("abcdefgh")
+    assert code.text == "IsStr(min_length=8, max_length=8)"
+
+
+def test_a_source_that_holds_a_known_secret_is_refused() -> None:
+    secrets = Secrets(Names())
+    secrets.code("hunter2!", "alice", "password")
+    secrets.expected("abcdefgh")
+    secrets.hide(["cookie-value", 5])
+    secrets.check("nothing of it here")
+    for value in ("hunter2!", "abcdefgh", "cookie-value"):
+        with pytest.raises(ExportError, match="secret of the recording in clear") as e:
+            secrets.check(f"x = {value!r}")
+        assert value not in str(e.value)
+
+
+def test_a_very_short_secret_is_not_looked_for() -> None:
+    secrets = Secrets(Names())
+    secrets.code("in", "alice", "password")
+    secrets.check("if x in y")

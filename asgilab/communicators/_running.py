@@ -37,7 +37,10 @@ async def run(
         # and a consumer that is paused in it would hold up every other. A lent
         # connection, though, may not be used by two threads at once.
         if line.wiring.isolate_threads and not (owner is not None and owner.lent):
-            await stack.enter_async_context(ThreadSensitiveContext())
+            # Entered and never left: it ends with the application's context, and a
+            # task that outlives the application still has its thread, as it would
+            # behind a server.
+            await ThreadSensitiveContext().__aenter__()
         if owner is not None:
             await stack.enter_async_context(owner)
         for step in prepare:

@@ -198,7 +198,7 @@ class Idleness:
             bound = least(bound, *(max(limit, 0) for limit in limits))
         busy = bool(quiet.threads) and not self._stalled(seen)
         return self._clock.rest(
-            self._select, timeout, bound, busy=busy, sockets=bool(quiet.sockets)
+            self._select, timeout, bound, busy=busy, sockets=bool(quiet.sockets or seen.strangers)
         )
 
     def _stalled(self, seen: Survey) -> bool:

@@ -27,7 +27,7 @@ def worker() -> Iterator[ThreadPoolExecutor]:
     """Return one thread that lives on, and closes its connection at the end."""
     with ThreadPoolExecutor(1) as pool:
         yield pool
-        pool.submit(connections.close_all).result()
+        pool.submit(lambda: connection.connection and connection.connection.close())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ nothing with the walker or its tables, so that a slip in one shows against the o
 from dataclasses import dataclass, field
 
 Action = str
-"""An event type, with ``+more`` and the like; or ``(return)``, ``(raise)``, ``(drop)``."""
+"""An event type, with ``+more`` and the like; or ``(return)`` and the like."""
 
 HTTP_ACTIONS = (
     "http.request",

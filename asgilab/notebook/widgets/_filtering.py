@@ -38,34 +38,36 @@ def parse(text: str) -> Matcher | None:
     return _plain(text)
 
 
-def searched(event: Event) -> str:
-    """Return the text in which a filter looks for what it wants."""
-    payload = payload_text(event, LONGEST_PAYLOAD)
-    text = f"{event.connection}\n{label(event)}\n{payload}"
-    if payload[:1] in ("{", "["):
-        # As the list shows it: without white space, with letters for escapes.
-        text += f"\n{compact(payload)}"
-    return text
-
-
 def _plain(text: str) -> Matcher:
     wanted = text.casefold()
+    # What `compact` changes in JSON can only matter to a text with one of these.
+    rewritten = not text.isascii() or any(letter in text for letter in '{}[]":,\\')
 
     def matches(event: Event) -> bool:
-        return wanted in searched(event).casefold()
+        payload = payload_text(event, LONGEST_PAYLOAD)
+        return (
+            wanted in payload.casefold()
+            or wanted in event.connection.casefold()
+            or wanted in label(event).casefold()
+            or (rewritten and wanted in compact(payload).casefold())
+        )
 
     return matches
 
 
 def _regex(pattern: str) -> Matcher:
     try:
-        compiled = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+        compiled = re.compile(pattern, re.IGNORECASE)
     except re.error as error:
         where = "" if error.pos is None else f" at character {error.pos + 1}"
         msg = f"/{pattern}/ is no regular expression: {error.msg}{where}."
         raise ValueError(msg) from None
 
+    search = compiled.search
+
     def matches(event: Event) -> bool:
-        return compiled.search(searched(event)) is not None
+        payload = payload_text(event, LONGEST_PAYLOAD)
+        texts = (payload, event.connection, label(event), compact(payload))
+        return any(search(text) is not None for text in texts)
 
     return matches

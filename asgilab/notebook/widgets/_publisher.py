@@ -25,7 +25,7 @@ BATCH: Final = 1000
 """Rows that one answer holds at most."""
 
 _READING: Final = 0.01
-_SCANNING: Final = 0.03
+_SCANNING: Final = 0.05
 _FIRST_SCAN: Final = 0.2
 _MOST_LINKS: Final = 100
 

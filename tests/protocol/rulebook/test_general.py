@@ -82,7 +82,9 @@ def test_what_breaks_a_rule_breaks_no_other(rule: str) -> None:
     assert broken(EXAMPLES[rule].illegal) == [rule]
 
 
-@pytest.mark.parametrize("message", [None, "websocket.send", [], object(), 1], ids=worded)
+@pytest.mark.parametrize(
+    "message", [None, "websocket.send", [], object(), 1], ids=worded
+)
 def test_what_is_no_dict_is_no_event_in_either_direction(message: object) -> None:
     scene = websocket(CONNECT, sends_object(message), queued_object(message))
     assert broken(scene) == ["GEN-04", "GEN-04"]

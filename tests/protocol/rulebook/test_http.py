@@ -194,7 +194,9 @@ def test_headers_may_be_any_iterable_of_pairs(headers: object) -> None:
     assert broken(scene) == []
 
 
-@pytest.mark.parametrize("name", [b"", b"a b", b"a:", b"a\n", b"\xe9", b'a"'], ids=worded)
+@pytest.mark.parametrize(
+    "name", [b"", b"a b", b"a:", b"a\n", b"\xe9", b'a"'], ids=worded
+)
 def test_a_header_name_is_a_token(name: bytes) -> None:
     assert broken(http(start((name, b"")))) == ["HTTP-15"]
 

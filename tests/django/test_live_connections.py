@@ -1,0 +1,67 @@
+"""Open connections are found and closed in whichever thread they are."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from chat.models import Room
+from django.db import connection, connections
+
+from asgilab.django import Relocated
+from asgilab.django._live_connections import (
+    closing_new_connections,
+    disconnect,
+    open_connections,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def worker() -> Iterator[ThreadPoolExecutor]:
+    """Return a thread whose connection is its own and may be closed."""
+    with Relocated(), ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+def wrapper_of(worker: ThreadPoolExecutor) -> object:
+    return worker.submit(lambda: connections["default"]).result()
+
+
+def test_a_connection_of_another_thread_is_found(worker: ThreadPoolExecutor) -> None:
+    worker.submit(Room.objects.count).result()
+    assert wrapper_of(worker) in open_connections()
+    assert wrapper_of(worker) in open_connections("default")
+    assert wrapper_of(worker) not in open_connections("another")
+
+
+def test_a_closed_connection_is_not_among_the_open_ones(
+    worker: ThreadPoolExecutor,
+) -> None:
+    worker.submit(Room.objects.count).result()
+    worker.submit(connections.close_all).result()
+    assert wrapper_of(worker) not in open_connections()
+
+
+def test_a_thread_connects_anew_after_it_was_disconnected_from_outside(
+    worker: ThreadPoolExecutor,
+) -> None:
+    worker.submit(Room.objects.count).result()
+    (wrapper,) = set(open_connections()) - {connections["default"]}
+    disconnect(wrapper)
+    assert wrapper.connection is None
+    assert worker.submit(Room.objects.count).result() == 0
+
+
+def test_only_what_other_threads_opened_meanwhile_is_closed(
+    worker: ThreadPoolExecutor,
+) -> None:
+    with ThreadPoolExecutor(1) as earlier:
+        earlier.submit(Room.objects.count).result()
+        with closing_new_connections():
+            worker.submit(Room.objects.count).result()
+            connection.close()
+            Room.objects.count()
+        assert wrapper_of(worker) not in open_connections()
+        assert wrapper_of(earlier) in open_connections()
+        assert connections["default"] in open_connections()

@@ -64,7 +64,6 @@ def write_test(session: Session, path: Path, **options: Any) -> Exported:
 
 def report(exported: Exported, console: Console) -> int:
     """Print where the test is and how it fared; return the exit code."""
-    console.print(f"Wrote {exported.path}", markup=False)
-    for line in exported.summary_lines():
-        console.print(line, markup=False)
+    for line in (f"Wrote {exported.path}", *exported.summary_lines()):
+        console.print(line, markup=False, soft_wrap=True)
     return 0 if exported.passed else 1

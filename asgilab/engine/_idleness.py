@@ -108,7 +108,7 @@ class Idleness:
                 are still at work; None waits for them as long as it takes.
         """
         quiet = await self._ask(None, limit)
-        return quiet or Quiet(False, None, 0, 0)
+        return Quiet(False, None, 0, 0) if quiet is None else quiet
 
     def ask(self, until: float) -> "asyncio.Future[Quiet | None]":
         """Return a future that tells whether anything can happen until a moment.
@@ -224,7 +224,7 @@ class Idleness:
         overdue = [q for q in self._questions if _overdue(q, now, wall, runs=runs)]
         if not overdue:
             return False
-        quiet = quiet or Quiet(False, None, 0, 0)
+        quiet = Quiet(False, None, 0, 0) if quiet is None else quiet
         reasons = quiet.reasons or ("something fell due meanwhile",)
         return self._give(overdue, replace(quiet, certain=False, reasons=reasons))
 

@@ -29,6 +29,7 @@ class _Place(Enum):
     POOL = auto()
     FUTURE = auto()
     ANYIO = auto()
+    ASGIREF = auto()
     THREADING = auto()
     QUEUE = auto()
     SURROUNDINGS = auto()
@@ -36,10 +37,14 @@ class _Place(Enum):
 
 
 _PLACES: Final = {
-    os.path.join("concurrent", "futures", "thread.py"): _Place.POOL,
-    os.path.join("concurrent", "futures", "_base.py"): _Place.FUTURE,
-    os.path.join("anyio", "_backends", "_asyncio.py"): _Place.ANYIO,
+    "/concurrent/futures/thread.py": _Place.POOL,
+    "/concurrent/futures/_base.py": _Place.FUTURE,
+    "/anyio/_backends/_asyncio.py": _Place.ANYIO,
+    "/asgiref/sync.py": _Place.ASGIREF,
 }
+
+
+_WAITING: Final = (_Place.THREADING, _Place.QUEUE)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -49,7 +54,7 @@ def _place_of(filename: str) -> _Place:
     if filename == queue.__file__:
         return _Place.QUEUE
     for ending, place in _PLACES.items():
-        if filename.endswith(os.sep + ending):
+        if filename.replace(os.sep, "/").endswith(ending):
             return place
     for package in _SURROUNDINGS:
         folders = getattr(sys.modules.get(package), "__path__", ())
@@ -110,18 +115,25 @@ def survey(
 class _Stack:
     """Where one thread stands."""
 
-    __slots__ = ("anyio", "blocked", "resting", "starting", "surroundings", "worker")
+    __slots__ = ("_top", "anyio", "blocked", "resting", "starting", "surroundings")
 
     def __init__(self, top: FrameType) -> None:
         places = {_place_of(frame.f_code.co_filename) for frame in _outwards(top)}
         names = {frame.f_code.co_name for frame in _outwards(top)}
-        innermost = _place_of(top.f_code.co_filename)
-        self.blocked = innermost in (_Place.THREADING, _Place.QUEUE)
+        self._top = top
+        self.blocked = _place_of(top.f_code.co_filename) in _WAITING
         self.anyio = _Place.ANYIO in places
         self.surroundings = _Place.SURROUNDINGS in places
         self.starting = places == {_Place.THREADING} and "wait" not in names
         self.resting = _Place.FUTURE in places and _waits_for_future(top)
-        self.worker = _worker_frame(top) if _Place.POOL in places else None
+
+    def locals_in(self, place: _Place, name: str) -> dict[str, Any] | None:
+        """Return the local variables of a function in a place, if the thread is in it."""
+        for frame in _outwards(self._top):
+            code = frame.f_code
+            if code.co_name == name and _place_of(code.co_filename) is place:
+                return locals_of(frame)
+        return None
 
 
 def _judge(
@@ -137,8 +149,15 @@ def _judge(
         found.blocked.add(number)
     if stack.resting:
         found.resting.add(number)
-    if stack.worker is not None:
-        _judge_worker(thread, stack, found, loop, counted)
+    # ``_worker`` and ``join`` are private names, of the standard library and of
+    # asgiref, like those of the variables in them; tests of ours guard them.
+    in_pool = stack.locals_in(_Place.POOL, "_worker")
+    joining = stack.locals_in(_Place.ASGIREF, "join")
+    if in_pool is not None:
+        _judge_worker(thread, stack, in_pool, found, loop, counted)
+    elif joining is not None:  # the end of a ThreadSensitiveContext
+        heirs = _heirs(joining.get("future"))
+        found.working += any(_awaited(heir, loop) for heir in heirs)
     elif stack.anyio:
         # Its task is counted by where the task stands.
         found.working -= stack.resting and getattr(thread, "loop", loop) is loop
@@ -152,16 +171,15 @@ def _judge(
 def _judge_worker(
     thread: threading.Thread,
     stack: _Stack,
+    names: dict[str, Any],
     found: Survey,
     loop: asyncio.AbstractEventLoop,
     counted: Collection["asyncio.Future[Any]"],
 ) -> None:
     """Judge a thread of a ``ThreadPoolExecutor``, whoever owns that.
 
-    Its function ``_worker`` keeps the queue of jobs and the job in hand in local
-    variables. Those names are the standard library's own; a test guards them.
+    Its function has the queue of jobs and the job in hand in local variables.
     """
-    names = {} if stack.worker is None else locals_of(stack.worker)
     job = names.get("work_item")
     if job is None:
         queued = names.get("work_queue")
@@ -201,14 +219,6 @@ def _waits_for_future(top: FrameType) -> bool:
         if _place_of(frame.f_code.co_filename) is not _Place.THREADING:
             return False
     return False
-
-
-def _worker_frame(top: FrameType) -> FrameType | None:
-    for frame in _outwards(top):
-        code = frame.f_code
-        if code.co_name == "_worker" and _place_of(code.co_filename) is _Place.POOL:
-            return frame
-    return None
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

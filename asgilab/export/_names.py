@@ -30,8 +30,13 @@ _RESERVED: Final = frozenset(
 )
 
 
-def identifier(text: str, fallback: str = "connection") -> str:
+def identifier(text: str, fallback: str = "connection", longest: int = 40) -> str:
     """Return a lower-case identifier that is no keyword, builtin or the like.
+
+    Args:
+        text: Any text.
+        fallback: What stands for a text without a letter.
+        longest: How many characters of a text are kept.
 
     Example::
 
@@ -39,8 +44,8 @@ def identifier(text: str, fallback: str = "connection") -> str:
         identifier("class")              # 'class_'
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    word = re.sub(r"[\W_]+", "_", plain).strip("_").lower()[:40].rstrip("_")
-    word = re.sub(r"^\d+_*", "", word) or fallback
+    word = re.sub(r"[\W_]+", "_", plain).strip("_").lower()[:longest].rstrip("_")
+    word = re.sub(r"^[\d_]+", "", word) or fallback
     return f"{word}_" if keyword.iskeyword(word) or hasattr(builtins, word) else word
 
 

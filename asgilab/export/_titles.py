@@ -53,7 +53,7 @@ def title_of(paragraphs: Sequence[Sequence[Statement]], opened: Sequence[Open]) 
         or _requesting(paragraphs)
         or _meeting(opened, places)
     )
-    return identifier(f"test_{candidates}", "test_session")[:_LONGEST].rstrip("_")
+    return identifier(f"test_{candidates}", "test_session", _LONGEST)
 
 
 def _reaching(paragraphs: Sequence[Sequence[Statement]]) -> str:
@@ -160,7 +160,7 @@ def _place(path: Any, *, whole: bool = False) -> str:
     parts = [
         "_".join(words(part))
         for part in path.partition("?")[0].split("/")
-        if not part.isdecimal() and len(part) <= 20 and words(part)
+        if not part.isdecimal() and len(part) <= 20 and part not in _PLAIN_WORDS
     ]
-    telling = [part for part in parts if part not in _PLAIN_WORDS]
+    telling = [part for part in parts if part]
     return "_".join(telling) if whole else (telling[-1] if telling else "")

@@ -137,5 +137,5 @@ def _check_steps(chosen: Sequence[Step]) -> None:
 def _title(name: str | None, script: Script) -> str:
     if name is None:
         return title_of(script.paragraphs, script.opened)
-    plain = identifier(name, "session")
+    plain = identifier(name, "session", 80)
     return plain if plain.startswith("test") else f"test_{plain}"

@@ -169,7 +169,7 @@ class LiveServer:
                 server at its start, with its traceback.
         """
         if self._running is not None:
-            msg = f"The live server already runs on {self.url}."
+            msg = f"A live server starts once, and this one did, on {self.url}."
             raise UsageError(msg)
         with ExitStack() as undo:
             sockets = self._listen()

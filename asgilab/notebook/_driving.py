@@ -101,13 +101,13 @@ async def drive_awaited(body: Body[T], interrupts: Interrupts) -> T:
         return done.value  # type: ignore[no-any-return]
 
 
-def drive_blocking(body: Body[T]) -> T:
+def drive_blocking(body: Body[T], interrupts: Interrupts) -> T:
     """Run the body of a magic, blocking this thread while it waits."""
     try:
         errand = body.send(None)
         while True:
             try:
-                answer = _block(errand)
+                answer = _block(errand, interrupts)
             except BaseException as error:
                 errand = body.throw(error)
             else:
@@ -135,7 +135,7 @@ async def _limited(waiting: Awaitable[Any], timeout: float | None) -> Any:
         raise  # of the errand itself
 
 
-def _block(errand: Errand) -> Any:
+def _block(errand: Errand, interrupts: Interrupts) -> Any:
     loop = errand.loop
     here = _running_loop()
     if here is loop and isinstance(loop, LabLoop):
@@ -145,8 +145,8 @@ def _block(errand: Errand) -> Any:
     if here is loop:
         _make_reentrant(errand)
     elif loop.is_running() or isinstance(loop, LabLoop):
-        return _wait(_post(errand), errand.timeout)
-    return _run(errand)
+        return _wait(_post(errand), errand.timeout, interrupts)
+    return _run(errand, interrupts)
 
 
 def _post(errand: Errand) -> concurrent.futures.Future[Any]:
@@ -157,13 +157,19 @@ def _post(errand: Errand) -> concurrent.futures.Future[Any]:
     return asyncio.run_coroutine_threadsafe(errand.work, errand.loop)
 
 
-def _wait(future: concurrent.futures.Future[Any], timeout: float | None) -> Any:
+def _wait(
+    future: concurrent.futures.Future[Any],
+    timeout: float | None,
+    interrupts: Interrupts,
+) -> Any:
     """Block until a future is done, an interrupt comes, or the time is over."""
     deadline = None if timeout is None else time.monotonic() + timeout
     try:
         # A cell that awaits elsewhere has a handler that only posts to the loop,
         # which stands still here: Python's own one raises instead.
         with on_interrupt(default_int_handler):
+            if interrupts.pending:
+                raise KeyboardInterrupt
             while not future.done():
                 left = _LOOK_UP
                 if deadline is not None:
@@ -178,7 +184,7 @@ def _wait(future: concurrent.futures.Future[Any], timeout: float | None) -> Any:
         future.cancel()
 
 
-def _run(errand: Errand) -> Any:
+def _run(errand: Errand, interrupts: Interrupts) -> Any:
     """Run the loop until an errand is done: it stands still, or was made re-entrant."""
     loop = errand.loop
     task = loop.create_task(_limited(errand.work, errand.timeout))
@@ -192,6 +198,8 @@ def _run(errand: Errand) -> Any:
     # Raised from the signal itself, the interrupt would hit whichever task of
     # the application happens to run, and kill it.
     with on_interrupt(catch):
+        if interrupts.pending:
+            catch()
         try:
             return loop.run_until_complete(task)
         except asyncio.CancelledError:

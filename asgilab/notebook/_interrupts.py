@@ -30,6 +30,8 @@ class Interrupts:
     def __init__(self) -> None:
         self.landed = False
         """Whether the cell that runs now has been interrupted."""
+        self.pending = False
+        """Whether that is still to be told to the cell, because its loop is blocked."""
         self._open: list[contextlib.ExitStack] = []
 
     def watch(self, shell: InteractiveShell) -> None:
@@ -47,7 +49,7 @@ class Interrupts:
     def _before(self) -> None:
         if not _in_main_thread():
             return
-        self.landed = False
+        self.landed = self.pending = False
         self._open.append(contextlib.ExitStack())
         usual = signal.getsignal(signal.SIGINT)
         # Python's own handler raises at once: nothing has to be woken.
@@ -65,12 +67,16 @@ class Interrupts:
             loop = None
 
         def wake(number: int, frame: FrameType | None) -> None:
-            self.landed = True
+            self.landed = self.pending = True
             if loop is not None:
-                loop.call_soon_threadsafe(_nothing)
+                # Being called is what wakes the loop.
+                loop.call_soon_threadsafe(self._delivered)
             usual(number, frame)
 
         return wake
+
+    def _delivered(self) -> None:
+        self.pending = False
 
 
 @contextlib.contextmanager
@@ -89,7 +95,3 @@ def on_interrupt(catch: Catch) -> Iterator[None]:
 
 def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
-
-
-def _nothing() -> None:
-    """Do nothing: being called is what wakes the loop."""

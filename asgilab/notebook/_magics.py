@@ -107,7 +107,7 @@ class Installation:
         shell.configurables[:] = [
             each for each in shell.configurables if each is not settings
         ]
-        drive_blocking(end(self.laboratory))
+        drive_blocking(end(self.laboratory), self.laboratory.interrupts)
 
     def _entries(self, magic: Magic) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Return the form of a magic that blocks, and the one that is awaited."""
@@ -124,7 +124,7 @@ class Installation:
         def blocking(
             line: str, cell: str | None = None, *, local_ns: Mapping[str, Any]
         ) -> Any:
-            return drive_blocking(body(line, cell, local_ns))
+            return drive_blocking(body(line, cell, local_ns), laboratory.interrupts)
 
         @no_var_expand
         @needs_local_scope

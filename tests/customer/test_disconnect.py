@@ -96,13 +96,13 @@ async def application(scope, receive, send):
     await receive()
     await send({"type": "websocket.accept"})
     while (event := await receive())["type"] != "websocket.disconnect":
-        await send({"type": "websocket.send", "text": event["text"].upper()})
+        await send({"type": "websocket.send", "text": event["text"]})
 
 async def connected():
     communicator = WebsocketCommunicator(application, "/testws/")
     assert await communicator.connect() == (True, None)
     await communicator.send_to(text_data="hello")
-    assert await communicator.receive_from() == "HELLO"
+    assert await communicator.receive_from() == "hello"
     return communicator
 
 async def main():
@@ -120,6 +120,15 @@ ENDINGS = {
         await communicator.receive_from()
     except KeyError:
         print("seen")
+""",
+    "broke the rules": """\
+    communicator = await connected()
+    await communicator.send_input({"type": "websocket.receive", "text": 7})
+    try:
+        await communicator.receive_from()
+    except AssertionError:
+        print("seen")
+    await asyncio.wait([communicator.future])
 """,
     "never disconnected": """\
     communicator = await connected()

@@ -54,6 +54,7 @@ def test_the_host_is_no_more_allowed_after_a_failure() -> None:
         lambda validator: AuthMiddlewareStack(validator),
         lambda validator: URLRouter([path("a/", validator)]),
     ],
+    ids=["bare", "by protocol", "with static files", "inside of others", "by path"],
 )
 def test_a_validator_that_exists_already_lets_the_host_in(wrap: Any) -> None:
     """It took its list when the project was imported, before any live server."""

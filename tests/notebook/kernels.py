@@ -12,7 +12,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+PATIENCE = 15
 """Seconds without any message after which a kernel counts as hung."""
 
 

@@ -48,7 +48,7 @@ async def recover(loop: asyncio.AbstractEventLoop) -> str:
 def test_a_blocking_magic_works_here_and_its_errand_on_the_labs_loop(
     thread: LoopThread,
 ) -> None:
-    result = drive_blocking(visit(thread.loop))
+    result = drive_blocking(visit(thread.loop), Interrupts())
     assert result == (thread.loop, threading.current_thread())
 
 
@@ -62,7 +62,7 @@ async def test_an_awaited_magic_works_here_and_its_errand_on_the_labs_loop(
 async def test_a_blocking_magic_works_while_a_loop_runs_here(
     thread: LoopThread,
 ) -> None:
-    assert drive_blocking(visit(thread.loop))[0] is thread.loop
+    assert drive_blocking(visit(thread.loop), Interrupts())[0] is thread.loop
 
 
 async def test_the_kernels_loop_goes_on_while_a_magic_is_awaited(
@@ -88,9 +88,9 @@ async def test_the_kernels_loop_goes_on_while_a_magic_is_awaited(
 def test_an_error_of_the_errand_reaches_the_body_that_sent_it(
     thread: LoopThread,
 ) -> None:
-    assert drive_blocking(recover(thread.loop)) == "recovered from the lab"
+    assert drive_blocking(recover(thread.loop), Interrupts()) == "recovered from the lab"
     with pytest.raises(LookupError, match="from the lab"):
-        drive_blocking(_only(fail(), thread.loop))
+        drive_blocking(_only(fail(), thread.loop), Interrupts())
 
 
 async def test_an_error_reaches_the_awaited_body_as_well(thread: LoopThread) -> None:
@@ -115,7 +115,7 @@ def test_a_time_limit_runs_by_the_wall_although_the_labs_clock_stands_still(
     thread.loop.clock.freeze()
     gone = threading.Event()
     with pytest.raises(Overdue):
-        drive_blocking(_timed(_tell_when_cancelled(gone), thread.loop))
+        drive_blocking(_timed(_tell_when_cancelled(gone), thread.loop), Interrupts())
     assert gone.wait(5)
 
 
@@ -157,7 +157,7 @@ def test_an_interrupt_cancels_the_errand_and_nothing_else(thread: LoopThread) ->
         await _tell_when_cancelled(gone)
 
     with pytest.raises(KeyboardInterrupt):
-        drive_blocking(_only(errand(), thread.loop))
+        drive_blocking(_only(errand(), thread.loop), Interrupts())
     assert gone.wait(5)
     assert not neighbour.done()
     neighbour.cancel()
@@ -175,7 +175,7 @@ async def test_an_interrupt_lands_although_the_cell_had_posted_it_to_this_loop(
             await asyncio.Event().wait()
 
         with pytest.raises(KeyboardInterrupt):
-            drive_blocking(_only(errand(), thread.loop))
+            drive_blocking(_only(errand(), thread.loop), Interrupts())
     finally:
         signal.signal(signal.SIGINT, usual)
     assert posted == []
@@ -226,7 +226,7 @@ async def test_only_an_interrupt_turns_the_cancelled_cell_into_a_keyboard_interr
 
 def test_blocking_the_labs_own_loop_is_refused(thread: LoopThread) -> None:
     async def on_the_loop() -> None:
-        drive_blocking(_only(where(), thread.loop))
+        drive_blocking(_only(where(), thread.loop), Interrupts())
 
     with pytest.raises(WrongLoop, match="use await there"):
         thread.call(on_the_loop())
@@ -235,15 +235,15 @@ def test_blocking_the_labs_own_loop_is_refused(thread: LoopThread) -> None:
 def test_a_stopped_loop_is_named(thread: LoopThread) -> None:
     thread.stop()
     with pytest.raises(WrongLoop, match="%asgi_app starts a new one"):
-        drive_blocking(_only(where(), thread.loop))
+        drive_blocking(_only(where(), thread.loop), Interrupts())
 
 
 def test_a_loop_that_stands_still_is_run() -> None:
     loop = asyncio.new_event_loop()
     try:
-        assert drive_blocking(visit(loop))[0] is loop
+        assert drive_blocking(visit(loop), Interrupts())[0] is loop
         with pytest.raises(Overdue):
-            drive_blocking(_timed(asyncio.Event().wait(), loop))
+            drive_blocking(_timed(asyncio.Event().wait(), loop), Interrupts())
     finally:
         loop.close()
 
@@ -258,7 +258,7 @@ def test_an_interrupt_of_a_loop_that_stood_still_spares_its_other_tasks() -> Non
     try:
         neighbour = loop.create_task(asyncio.Event().wait())
         with pytest.raises(KeyboardInterrupt):
-            drive_blocking(_only(errand(), loop))
+            drive_blocking(_only(errand(), loop), Interrupts())
         assert not neighbour.done()
         neighbour.cancel()
         loop.run_until_complete(asyncio.wait([neighbour]))

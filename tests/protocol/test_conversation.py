@@ -119,10 +119,10 @@ class Stage:
         if MESSAGES[message["type"]].direction is Direction.SEND:
             return ids(self.conversation.sent(message))
         findings = self.conversation.deliver(message, forced=True)
-        if not findings:
-            self.unheard.append(message)
-            if not action.endswith("+unheard"):
-                self.hear()
+        if action.endswith("+unheard"):
+            self.unheard += [] if findings else [message]
+        elif not findings:
+            self.conversation.received(message)
         return ids(findings)
 
     def hear(self) -> None:

@@ -23,7 +23,8 @@ export class Grid {
     this.store = store;
     this.on = on;
     this.selected = null;
-    this.follow = true;
+    this.live = false;
+    this.follow = false;
     this.pool = [];
     this.lanes = new Lanes(store);
     this.prefix = `asgilab-row-${(grids += 1)}`;
@@ -100,7 +101,9 @@ export class Grid {
     this.lanes.element.style.transform = `translateY(${first * ROW - shift}px)`;
     this.element.style.setProperty("--gutter", `${width}px`);
     const digits = Math.max(3, String(this.store.total).length);
+    const clocks = Math.max(6, clock(this.store.latest).length);
     this.element.style.setProperty("--digits", `${digits}ch`);
+    this.element.style.setProperty("--clock", `${clocks}ch`);
   }
 
   addRow() {
@@ -179,7 +182,7 @@ export class Grid {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     const atEnd = scrollTop + clientHeight >= scrollHeight - 2;
     // Only going up ends the following: rows that arrive move the end away.
-    if (atEnd) this.setFollow(true);
+    if (atEnd && this.live) this.setFollow(true);
     else if (scrollTop < this.lastTop) this.setFollow(false);
     this.lastTop = scrollTop;
     if (this.frame) return;
@@ -203,6 +206,7 @@ export class Grid {
   clicked(event) {
     const node = event.target.closest?.("[role=row]");
     if (node?.position === undefined) return;
+    this.setFollow(false);
     this.select(this.store.indexAt(node.position));
   }
 

@@ -14,6 +14,8 @@ export class Store {
     this.filter = { text: "", active: false, hits: [], scanned: 0, error: null };
     this.number = null;
     this.batches = [];
+    /** Greatest time of any row that has come. */
+    this.latest = 0;
   }
 
   /** Notes the number of a message; false if one before it was lost. */
@@ -39,6 +41,7 @@ export class Store {
       if (batch.rows[index % BATCH]) return;
       const [at, connection, kind, type, preview, place, cause, note] = row;
       batch.count += 1;
+      this.latest = Math.max(this.latest, at);
       batch.rows[index % BATCH] = {
         index,
         at,

@@ -81,6 +81,7 @@ class Timeline {
     const first = !this.greeted;
     this.greeted = true;
     this.live = message.live;
+    this.grid.live = message.live;
     if (first) this.grid.follow = message.live;
     const { filter } = this.toolbar;
     if (document.activeElement !== filter) filter.value = message.filter.text;

@@ -1,0 +1,151 @@
+import json
+import uuid
+
+from asgilab.export._nodes import Code
+from asgilab.export._statements import (
+    ExpectEvent,
+    ExpectJson,
+    ExpectText,
+    Open,
+    SendJson,
+)
+from tests.export.scripts import script_of, written
+from tests.replay.recording import Recording
+
+IDS = [str(uuid.UUID(int=n, version=4)) for n in range(3)]
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0x.c2lnbmF0dXJl"
+
+
+def test_a_volatile_value_becomes_a_matcher_and_is_reported() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "it"})
+        r.hears("alice", {"id": IDS[run], "n": 1})
+
+    script = script_of(talk)
+    uuid4 = Code("IsUUID(4)", (("dirty_equals", "IsUUID"),))
+    assert script.paragraphs[1][1] == ExpectJson("alice", {"id": uuid4, "n": 1})
+    assert [str(each) for each in script.matched] == ["event 4, alice, $.id: IsUUID(4)"]
+
+
+def test_a_carried_value_is_taken_out_of_the_message_it_came_in() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "open"})
+        r.hears("alice", {"tickets": [{"id": IDS[run]}]})
+        r.says("alice", {"close": IDS[run], "url": f"/t/{IDS[run]}/"})
+
+    script = script_of(talk)
+    assert script.paragraphs[2][0] == SendJson(
+        "alice",
+        {
+            "close": Code('message["tickets"][0]["id"]'),
+            "url": Code("f\"/t/{message['tickets'][0]['id']}/\""),
+        },
+    )
+
+
+def test_a_message_that_comes_again_is_compared_as_a_whole() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.opens("bob")
+        r.says("alice", {"message": "hi"})
+        r.hears("bob", {"id": IDS[run], "message": "hi"})
+        r.hears("alice", {"id": IDS[run], "message": "hi"})
+
+    script = script_of(talk)
+    assert script.paragraphs[2][2] == ExpectJson("bob", Code("message"))
+    assert len(script.matched) == 1
+
+
+def test_a_text_frame_that_is_carried_is_the_variable_itself() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.hears("alice", IDS[run])
+        r.says("alice", f"again {IDS[run]}")
+        r.hears("alice", IDS[run])
+
+    script = script_of(talk)
+    assert script.paragraphs[1][1] == ExpectText("alice", Code("text"))
+
+
+def test_secrets_are_taken_from_the_environment_wherever_a_client_sends_them() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens(
+            "alice",
+            "/ws/?token=t0ps3cret&room=1",
+            headers=[(b"authorization", b"Bearer t0ps3cret2"), (b"x-team", b"blue")],
+        )
+        r.says("alice", {"user": "alice", "password": "t0ps3cret3", "jwt": JWT})
+        r.says("alice", JWT)
+
+    script = script_of(talk)
+    assert script.opened == (
+        Open(
+            "alice",
+            Code('f"/ws/?token={alice_token}&room=1"'),
+            (
+                (b"authorization", Code("alice_authorization.encode()")),
+                (b"x-team", b"blue"),
+            ),
+        ),
+    )
+    assert script.paragraphs[1][0] == SendJson(
+        "alice",
+        {"user": "alice", "password": Code("alice_password"), "jwt": Code("alice_jwt")},
+    )
+    assert [secret.value for secret in script.secrets] == [
+        "t0ps3cret",
+        "Bearer t0ps3cret2",
+        "t0ps3cret3",
+        JWT,
+    ]
+
+
+def test_a_secret_beside_a_carried_value_in_an_address_is_not_forgotten() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "open"})
+        r.hears("alice", {"id": IDS[run]})
+        r.opens("bob", f"/ws/{IDS[run]}/?token=t0ps3cret")
+
+    source = written(talk).source
+    assert "f\"/ws/{message['id']}/?token={bob_token}\"" in source
+    assert "t0ps3cret" not in source
+
+
+def test_a_secret_that_the_application_sends_is_not_written_either() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "login"})
+        r.hears("alice", {"token": "always-the-same"})
+        r.hears("alice", {"token": f"another-{run}" + "x" * run})
+
+    source = written(talk).source
+    assert '{"token": IsStr(min_length=15, max_length=15)}' in source
+    assert '{"token": IsStr(min_length=9, max_length=11)}' in source
+    assert "always" not in source
+    assert "another" not in source
+
+
+def test_a_volatile_key_of_a_bare_event_is_matched_too() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "it"})
+        r.sends("alice", {"type": "websocket.close", "code": 4000, "reason": IDS[run]})
+
+    closing = script_of(talk).paragraphs[1][1]
+    assert isinstance(closing, ExpectEvent)
+    assert closing.message["code"] == 4000
+    assert isinstance(closing.message["reason"], Code)
+
+
+def test_a_json_text_that_is_only_sometimes_json_is_matched_as_a_whole() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "it"})
+        r.hears("alice", json.dumps({"a": 1}) if run else "nothing")
+
+    expected = script_of(talk).paragraphs[1][1]
+    assert isinstance(expected, ExpectText)
+    assert "IsOneOf" in str(expected.payload)

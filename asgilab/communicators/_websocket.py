@@ -7,7 +7,7 @@ any application is in ``_application``.
 import json
 from typing import Any, Self
 
-from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._layer import LayerCommunicator
 from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._site import at_home
@@ -19,7 +19,7 @@ from asgilab.types import Headers
 _DENIAL = "websocket.http.response"
 
 
-class WebsocketCommunicator(ApplicationCommunicator):
+class WebsocketCommunicator(LayerCommunicator):
     """Opens one WebSocket to an application and talks over it.
 
     Args:

@@ -7,8 +7,9 @@ one process; through Redis the message arrives without.
 
 import functools
 import sys
+import threading
 from collections.abc import Callable
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from channels.layers import channel_layers
 
@@ -17,7 +18,6 @@ from asgilab.engine import user_line
 from asgilab.sessions import Kind
 
 _CALLS: Final = ("send", "group_add", "group_discard", "group_send", "receive")
-_TAPPED: Final = "_asgilab_tap"
 
 
 class _Traced(dict[str, Any]):
@@ -29,36 +29,49 @@ class _Traced(dict[str, Any]):
 class LayerTap:
     """Listens to the channel layers of the project; use it as a context.
 
-    It hooks into the layer objects that exist when it is entered and lets go of
-    them when it is left. A layer that another tap listens to already is left to
-    that one.
+    It hooks into the layer objects that exist when it is entered. Several taps
+    may listen at once: a call is recorded once, and the last one to leave
+    unhooks the layer.
     """
 
+    _LISTENING: ClassVar[dict[int, int]] = {}
+    _LOCK: ClassVar[threading.Lock] = threading.Lock()
+
     def __init__(self) -> None:
-        self._undo: list[Callable[[], None]] = []
+        self._layers: list[Any] = []
 
     def __enter__(self) -> Self:
-        for alias in channel_layers.configs:
-            layer = channel_layers[alias]
-            if not hasattr(layer, _TAPPED):
-                self._tap(layer)
+        with self._LOCK:
+            for alias in channel_layers.configs:
+                layer = channel_layers[alias]
+                self._layers.append(layer)
+                taps = self._LISTENING.get(id(layer), 0)
+                self._LISTENING[id(layer)] = taps + 1
+                if not taps:
+                    _hook(layer)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for undo in self._undo:
-            undo()
-        self._undo.clear()
+        with self._LOCK:
+            for layer in self._layers:
+                self._LISTENING[id(layer)] -= 1
+                if not self._LISTENING[id(layer)]:
+                    del self._LISTENING[id(layer)]
+                    _unhook(layer)
+            self._layers.clear()
 
-    def _tap(self, layer: Any) -> None:
-        setattr(layer, _TAPPED, self)
-        self._undo.append(functools.partial(delattr, layer, _TAPPED))
-        for name in _CALLS:
-            call = getattr(layer, name, None)
-            if call is None:  # a layer without the groups extension
-                continue
+
+def _hook(layer: Any) -> None:
+    for name in _CALLS:
+        call = getattr(layer, name, None)
+        if call is not None:  # a layer may lack the groups extension
             tapped = _tapped_receive(call) if name == "receive" else _tapped(name, call)
             setattr(layer, name, tapped)
-            self._undo.append(functools.partial(delattr, layer, name))
+
+
+def _unhook(layer: Any) -> None:
+    for name in _CALLS:
+        vars(layer).pop(name, None)
 
 
 def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:

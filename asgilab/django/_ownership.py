@@ -13,6 +13,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, Final, Self
 
 from asgiref.sync import sync_to_async
@@ -150,6 +151,7 @@ class Ownership:
     """
 
     def __init__(self) -> None:
+        self._taps = ExitStack()
         self.lent: dict[str, BaseDatabaseWrapper] = {
             connection.alias: connection
             for connection in _of_the_test()
@@ -158,6 +160,10 @@ class Ownership:
 
     async def __aenter__(self) -> Self:
         _CLOSING.suspend()
+        if "channels.layers" in sys.modules:
+            from asgilab.django._layer_tap import LayerTap
+
+            self._taps.enter_context(LayerTap())
         if self.lent:
             await sync_to_async(_LOANS.take)(self.lent)
         return self
@@ -168,6 +174,7 @@ class Ownership:
             if kind is not GeneratorExit:
                 await sync_to_async(self._give_back)()
         finally:
+            self._taps.close()
             _CLOSING.resume()
 
     def _give_back(self) -> None:

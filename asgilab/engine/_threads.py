@@ -83,6 +83,24 @@ class Survey:
     blocked: set[int] = field(default_factory=set)
     moving: bool = False
     strangers: list[str] = field(default_factory=list)
+    _idle: dict[int, int] = field(default_factory=dict)
+    _free: dict[int, int] = field(default_factory=dict)
+
+    def note_idle(self, executor: Any) -> None:
+        """Take note of a worker that waits for its pool's next job, or seems to.
+
+        From Python 3.13 on a job may be in nobody's hands that show: taken from
+        the queue, given to a worker, and that one not awake yet. The pool's own
+        count of idle workers knows of it; the name is the standard library's.
+        """
+        count = self._idle[id(executor)] = self._idle.get(id(executor), 0) + 1
+        free = getattr(getattr(executor, "_idle_semaphore", None), "_value", count)
+        self._free[id(executor)] = free
+
+    def compare_idle(self) -> None:
+        """See whether more workers look idle than their pool takes for idle."""
+        if any(count > self._free[pool] for pool, count in self._idle.items()):
+            self.moving = True
 
 
 def survey(
@@ -107,6 +125,7 @@ def survey(
         if number != here and number in frames:
             stack = _Stack(frames[number])
             _judge(thread, stack, found, loop, known, counted)
+    found.compare_idle()
     if "anyio" in sys.modules:
         found.working += sum(map(_waits_for_anyio, asyncio.all_tasks(loop)))
     return found
@@ -182,8 +201,9 @@ def _judge_worker(
     """
     job = names.get("work_item")
     if job is None:
-        queued = names.get("work_queue")
+        queued, executor = names.get("work_queue"), names.get("executor_reference")
         found.moving = found.moving or bool(queued is not None and queued.qsize())
+        found.note_idle(None if executor is None else executor())
         return
     if stack.resting:
         return

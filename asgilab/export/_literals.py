@@ -35,9 +35,11 @@ def bytes_literal(value: bytes) -> str:
 
 def raw_literal(pattern: str) -> str:
     """Return a literal of a regular expression, raw where that is possible."""
-    plain = pattern.isprintable() and '"' not in pattern and not pattern.endswith("\\")
+    plain = pattern.isprintable() and not pattern.endswith("\\")
     if "\\" in pattern and plain:
-        return f'r"{pattern}"'
+        for quote in ('"', "'"):
+            if quote not in pattern:
+                return f"r{quote}{pattern}{quote}"
     return text_literal(pattern)
 
 
@@ -64,7 +66,8 @@ def literal(value: Any) -> str:
     if isinstance(value, Code):
         return value.text
     if isinstance(value, Call):
-        return f"{value.function}({', '.join(map(_argument, value.arguments))})"
+        inner = ", ".join(map(_argument, value.arguments))
+        return f"{value.function}({inner}){value.suffix}"
     if isinstance(value, (dict, list, tuple)):
         return _collection(value)
     return _scalar(value)
@@ -119,14 +122,14 @@ def _call_lines(head: str, call: Call, tail: str, indent: str) -> list[str]:
     first = f"{indent}{head}{call.function}("
     together = deeper + ", ".join(map(_argument, call.arguments))
     if len(together) <= WIDTH:
-        return [first, together, f"{indent}){tail}"]
+        return [first, together, f"{indent}){call.suffix}{tail}"]
     lines = [first]
     comma = (
         "," if len(call.arguments) > 1 or not _breakable(call.arguments[0][1]) else ""
     )
     for keyword, value in call.arguments:
         lines += layout(f"{keyword}=" if keyword else "", value, comma, deeper)
-    return [*lines, f"{indent}){tail}"]
+    return [*lines, f"{indent}){call.suffix}{tail}"]
 
 
 def _argument(argument: tuple[str, Any]) -> str:

@@ -33,11 +33,13 @@ class Call:
         function: What is called, such as ``"IsList"``.
         arguments: Keyword, or "" for a positional argument, and value.
         needs: What it needs imported.
+        suffix: What follows the closing parenthesis, such as ``".encode()"``.
     """
 
     function: str
     arguments: tuple[tuple[str, Any], ...]
     needs: tuple[Need, ...] = ()
+    suffix: str = ""
 
 
 def needs_of(value: Any) -> Iterator[Need]:

@@ -98,7 +98,8 @@ def _request(s: HttpRequest, style: Style) -> list[Line]:
         ("", s.path),
     ]
     if s.json:
-        arguments.append(("body", Code(f"json.dumps({literal(s.body)}).encode()")))
+        body = Call("json.dumps", (("", s.body),), suffix=".encode()")
+        arguments.append(("body", body))
     elif s.body != b"":
         arguments.append(("body", s.body))
     headers = s.headers

@@ -81,7 +81,8 @@ def write_script(
         _paragraph(draft, step, outputs)
         for step, outputs in zip(steps[:kept], emitted, strict=False)
     ]
-    paragraphs.append(_final_silence(draft, paragraphs))
+    paragraphs.append(_final_silence(draft))
+    _ask_once(paragraphs)
     early = {each.connection for each in opened}
     closing = [draft.variable(name) for name in _to_close(steps[:kept])]
     paragraphs.append([Disconnect(name) for name in closing if name not in early])

@@ -1,9 +1,11 @@
 """What the generated test is called: after the first thing that happens in it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from asgilab.export._names import identifier, words
+from asgilab.export._nodes import Code
 from asgilab.export._statements import (
     Connect,
     ExpectClose,
@@ -155,8 +157,8 @@ def _noun(said: _Sends) -> str:
 
 def _place(path: Any, *, whole: bool = False) -> str:
     """Return the words of a path that tell where it leads."""
-    if not isinstance(path, str):
-        return ""
+    if isinstance(path, Code):
+        path = re.sub(r"\{[^}]*\}", "", path.text.strip('f"'))
     parts = [
         "_".join(words(part))
         for part in path.partition("?")[0].split("/")

@@ -174,6 +174,8 @@ class LiveServer:
         with ExitStack() as undo:
             sockets = self._listen()
             undo.callback(close, sockets)
+            if self._unix_socket is not None:
+                undo.callback(self._unix_socket.unlink, missing_ok=True)
             if self._tls:
                 self._certificate = Certificate(self.host)
                 undo.callback(self._certificate.remove)

@@ -4,7 +4,6 @@ Binding first makes the port known, and a failure an exception of the caller.
 Nothing here knows what is served.
 """
 
-import contextlib
 import errno
 import os
 import socket
@@ -45,7 +44,7 @@ def listen(host: str, port: int = 0) -> list[socket.socket]:
 
 
 def listen_on_path(path: Path) -> list[socket.socket]:
-    """Listen on a unix socket, which must not exist yet.
+    """Listen on a unix socket, which must not exist yet; its file stays.
 
     Raises:
         OSError: The path is taken, too long, or in no writable folder.
@@ -62,11 +61,8 @@ def listen_on_path(path: Path) -> list[socket.socket]:
 
 
 def close(sockets: list[socket.socket]) -> None:
-    """Close sockets, and remove the file of a unix socket."""
+    """Close sockets; a server may have done so already."""
     for one in sockets:
-        with contextlib.suppress(OSError):
-            if one.family == getattr(socket, "AF_UNIX", None):
-                Path(one.getsockname()).unlink()
         one.close()
 
 

@@ -12,12 +12,13 @@ Either way an interrupt cancels what was handed over and comes out as
 
 import asyncio
 import concurrent.futures
+import contextlib
 import sys
 import time
 import types
 from collections.abc import Awaitable, Coroutine, Generator
 from dataclasses import dataclass
-from signal import default_int_handler
+from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -145,7 +146,7 @@ def _block(errand: Errand, interrupts: Interrupts) -> Any:
     if here is loop:
         _make_reentrant(errand)
     elif loop.is_running() or isinstance(loop, LabLoop):
-        return _wait(_post(errand), errand.timeout, interrupts)
+        return _wait(errand, interrupts)
     return _run(errand, interrupts)
 
 
@@ -157,31 +158,36 @@ def _post(errand: Errand) -> concurrent.futures.Future[Any]:
     return asyncio.run_coroutine_threadsafe(errand.work, errand.loop)
 
 
-def _wait(
-    future: concurrent.futures.Future[Any],
-    timeout: float | None,
-    interrupts: Interrupts,
-) -> Any:
-    """Block until a future is done, an interrupt comes, or the time is over."""
-    deadline = None if timeout is None else time.monotonic() + timeout
+def _wait(errand: Errand, interrupts: Interrupts) -> Any:
+    """Block until an errand is done, an interrupt comes, or the time is over."""
+    # A handler that raises could do so after the errand was posted and before
+    # anybody holds its future; putting into this queue is safe in a handler.
+    news: SimpleQueue[bool] = SimpleQueue()
+    with on_interrupt(lambda *_: news.put(True)):
+        if interrupts.pending:
+            news.put(True)
+        future = _post(errand)
+        future.add_done_callback(lambda _: news.put(False))
+        try:
+            interrupted = _next(news, errand.timeout)
+        finally:
+            future.cancel()
+        if interrupted:
+            raise KeyboardInterrupt
     try:
-        # A cell that awaits elsewhere has a handler that only posts to the loop,
-        # which stands still here: Python's own one raises instead.
-        with on_interrupt(default_int_handler):
-            if interrupts.pending:
-                raise KeyboardInterrupt
-            while not future.done():
-                left = _LOOK_UP
-                if deadline is not None:
-                    left = min(left, deadline - time.monotonic())
-                if left <= 0:
-                    raise Overdue
-                concurrent.futures.wait([future], left)
         return future.result()
     except concurrent.futures.CancelledError:
         raise asyncio.CancelledError from None
-    finally:
-        future.cancel()
+
+
+def _next(news: SimpleQueue[bool], timeout: float | None) -> bool:
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while True:
+        left = _LOOK_UP if deadline is None else deadline - time.monotonic()
+        if left <= 0:
+            raise Overdue
+        with contextlib.suppress(Empty):
+            return news.get(timeout=min(left, _LOOK_UP))
 
 
 def _run(errand: Errand, interrupts: Interrupts) -> Any:

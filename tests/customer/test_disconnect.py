@@ -1,5 +1,7 @@
 """What the customer's document says about the end of a connection, in our words."""
 
+import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -60,6 +62,37 @@ async def test_after_an_exception_seen_by_wait_disconnect_is_silent() -> None:
     with pytest.raises(ValueError, match="cannot take 'hello'"):
         await communicator.wait()
     assert await communicator.disconnect() is None
+
+
+async def rule_breaker() -> Any:
+    """Return a connection whose application has been told to send nonsense."""
+    communicator = WebsocketCommunicator(applications.scripted, "/testws/")
+    events = [{"type": "websocket.accept"}, {"type": "websocket.send", "text": 7}]
+    communicator.scope["state"] = {"events": events, "received": []}
+    await communicator.connect()
+    return communicator
+
+
+async def test_after_a_frame_of_the_wrong_type_disconnect_is_silent() -> None:
+    communicator = await rule_breaker()
+    with pytest.raises(AssertionError):
+        await communicator.receive_from()
+    await asyncio.wait([communicator.future])
+    assert await communicator.disconnect() is None
+
+
+@pytest.mark.parametrize("failing", [fragile, rule_breaker])
+async def test_an_exception_that_was_seen_is_not_reported_again(failing: Any) -> None:
+    reports: list[Any] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: reports.append(context))
+    communicator = await failing()
+    with pytest.raises((ValueError, AssertionError)):
+        await communicator.receive_from()
+    await asyncio.wait([communicator.future])
+    del communicator
+    gc.collect()
+    assert reports == []
 
 
 async def test_an_exception_that_nobody_saw_is_not_lost_in_disconnect() -> None:
@@ -128,7 +161,6 @@ ENDINGS = {
         await communicator.receive_from()
     except AssertionError:
         print("seen")
-    await asyncio.wait([communicator.future])
 """,
     "never disconnected": """\
     communicator = await connected()

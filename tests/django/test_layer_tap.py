@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import pytest
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
 from channels.layers import channel_layers
 from channels.routing import URLRouter
 from django.urls import path
 
 from asgilab.django import LayerTap
+from asgilab.errors import NoOutput
 from asgilab.lab import Lab
 from asgilab.sessions import Event, Kind
+from asgilab.testing import WebsocketCommunicator
 
 
 class Room(AsyncJsonWebsocketConsumer):
@@ -110,3 +113,34 @@ async def test_two_taps_record_a_call_once() -> None:
     with LayerTap():
         events = await talk()
     assert types(events, "bob").count("layer.receive") == 1
+
+
+async def test_a_communicator_of_its_own_knows_groups_and_sends() -> None:
+    alice = WebsocketCommunicator(Room.as_asgi(), "/")
+    await alice.connect()
+    assert alice.groups == {"room"}
+    await alice.send_json_to("hi")
+    event = await alice.expect_group_send("room")
+    assert event == {"type": "room.told", "content": "hi"}
+    await alice.disconnect()
+    assert alice.groups == frozenset()
+    assert "group_send" not in vars(channel_layers["default"])
+
+
+async def test_each_group_send_is_found_once() -> None:
+    alice = WebsocketCommunicator(Room.as_asgi(), "/")
+    await alice.connect()
+    await alice.send_json_to("one")
+    await alice.send_json_to("two")
+    first = await alice.expect_group_send("room", {"type": "room.told", "content": "one"})
+    assert first["content"] == "one"
+    assert (await alice.expect_group_send("room"))["content"] == "two"
+    await alice.disconnect()
+
+
+async def test_a_missing_group_send_is_told_at_once_with_what_was_done() -> None:
+    alice = WebsocketCommunicator(Room.as_asgi(), "/")
+    await alice.connect()
+    with pytest.raises(NoOutput, match=r"'elsewhere'; the layer saw group_add\('room'\)"):
+        await alice.expect_group_send("elsewhere", timeout=3600)
+    await alice.disconnect()

@@ -142,9 +142,8 @@ def test_a_statement_reads_as_in_the_channels_documentation(
         (
             Open("a", "/", ((b"origin", b"http://x"),), ("v1",)),
             [
-                "a = WebsocketCommunicator(",
-                '    application, "/", subprotocols=["v1"], origin="http://x"',
-                ")",
+                'a = WebsocketCommunicator(application, "/", '
+                'subprotocols=["v1"], origin="http://x")'
             ],
             [
                 "a = WebsocketCommunicator(",
@@ -157,9 +156,8 @@ def test_a_statement_reads_as_in_the_channels_documentation(
             HttpRequest("a", "GET", "/", user="alice"),
             ['a = HttpCommunicator(application, "GET", "/", user=alice)'],
             [
-                "a = HttpCommunicator(",
-                '    application, "GET", "/", headers=[(b"cookie", alice_cookie)]',
-                ")",
+                'a = HttpCommunicator(application, "GET", "/", '
+                'headers=[(b"cookie", alice_cookie)])'
             ],
         ),
         (

@@ -86,10 +86,11 @@ def test_clients_that_are_still_connected_are_told_and_handlers_run(
     name: Server,
 ) -> None:
     application = Waking(goodbye=0.05)
-    with LiveServer(application, server=name) as server:
-        client = connect(server.ws_url)
-    with pytest.raises(ConnectionClosed) as closed:
-        client.recv(timeout=10)
+    server = LiveServer(application, server=name).start()
+    with connect(server.ws_url) as client:
+        server.stop()
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(timeout=10)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     assert 1012 in application.log

@@ -163,22 +163,32 @@ def test_an_interrupt_cancels_the_errand_and_nothing_else(thread: LoopThread) ->
     neighbour.cancel()
 
 
-async def test_an_interrupt_lands_although_the_cell_had_posted_it_to_this_loop(
+async def test_an_interrupt_lands_although_the_cell_only_posts_it_to_this_loop(
     thread: LoopThread,
 ) -> None:
-    posted: list[int] = []
-    usual = signal.signal(signal.SIGINT, lambda number, _: posted.append(number))
+    def post(*_: object) -> None:
+        """Stand for the kernel's handler: the loop that it posts to is blocked."""
+
+    async def errand() -> None:
+        while signal.getsignal(signal.SIGINT) is post:
+            await asyncio.sleep(0)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.Event().wait()
+
+    usual = signal.signal(signal.SIGINT, post)
     try:
-
-        async def errand() -> None:
-            signal.raise_signal(signal.SIGINT)
-            await asyncio.Event().wait()
-
         with pytest.raises(KeyboardInterrupt):
             drive_blocking(_only(errand(), thread.loop), Interrupts())
+        assert signal.getsignal(signal.SIGINT) is post
     finally:
         signal.signal(signal.SIGINT, usual)
-    assert posted == []
+
+
+def test_an_interrupt_that_came_just_before_is_not_lost(thread: LoopThread) -> None:
+    interrupts = Interrupts()
+    interrupts.pending = True
+    with pytest.raises(KeyboardInterrupt):
+        drive_blocking(_only(asyncio.Event().wait(), thread.loop), interrupts)
 
 
 async def test_a_cancelled_task_that_no_cell_runs_stays_cancelled(

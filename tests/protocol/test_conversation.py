@@ -38,6 +38,9 @@ from tests.protocol.naive import (
 from tests.protocol.playbook import ALL_HTTP, EVERYTHING, worded
 
 
+MANY = settings(max_examples=200, deadline=None)
+
+
 class File:
     """A file that is closed and yet has a descriptor."""
 
@@ -144,7 +147,7 @@ def compare(kind: str, naive: Any, actions: list[str]) -> None:
         assert stage.conversation.state == naive.state, actions[:done]
 
 
-@settings(max_examples=400)
+@MANY
 @for_all(st.lists(st.sampled_from(HTTP_ACTIONS), max_size=12))
 def test_no_sequence_of_a_request_is_judged_otherwise_than_by_its_sentences(
     actions: list[str],
@@ -152,7 +155,7 @@ def test_no_sequence_of_a_request_is_judged_otherwise_than_by_its_sentences(
     compare("http", NaiveHttp(), actions)
 
 
-@settings(max_examples=400)
+@MANY
 @for_all(st.lists(st.sampled_from(WEBSOCKET_ACTIONS), max_size=12))
 def test_no_sequence_of_a_websocket_is_judged_otherwise_than_by_its_sentences(
     actions: list[str],
@@ -160,7 +163,7 @@ def test_no_sequence_of_a_websocket_is_judged_otherwise_than_by_its_sentences(
     compare("websocket", NaiveWebsocket(), actions)
 
 
-@settings(max_examples=400)
+@MANY
 @for_all(st.lists(st.sampled_from(LIFESPAN_ACTIONS), max_size=12))
 def test_no_sequence_of_a_lifespan_is_judged_otherwise_than_by_its_sentences(
     actions: list[str],
@@ -181,6 +184,7 @@ def sequences() -> st.SearchStrategy[tuple[str, list[str]]]:
     )
 
 
+@MANY
 @for_all(sequences(), st.data())
 def test_what_is_allowed_breaks_no_order_and_what_is_not_does(
     sequence: tuple[str, list[str]], draw: st.DataObject
@@ -199,6 +203,7 @@ def test_what_is_allowed_breaks_no_order_and_what_is_not_does(
     assert allowed == (broken == [] or too_early)
 
 
+@MANY
 @for_all(sequences(), st.data())
 def test_what_is_deliverable_breaks_no_order_and_what_is_not_does(
     sequence: tuple[str, list[str]], draw: st.DataObject
@@ -212,6 +217,7 @@ def test_what_is_deliverable_breaks_no_order_and_what_is_not_does(
     assert (chosen in conversation.deliverable) == (stage.act(chosen) == [])
 
 
+@MANY
 @for_all(sequences())
 def test_when_it_is_over_nothing_that_is_sent_has_an_effect(
     sequence: tuple[str, list[str]],
@@ -315,7 +321,7 @@ def same_both_ways(kind: str, scope: dict[str, Any], events: list[Any]) -> None:
     assert quick.returned() == long.returned()
 
 
-@settings(max_examples=400)
+@MANY
 @for_all(
     st.sampled_from(["GET", "HEAD"]),
     st.lists(
@@ -332,7 +338,7 @@ def test_the_short_cut_of_a_request_judges_as_the_long_way_does(
     same_both_ways("http", dict(http_scope(method, "/", extensions=ALL_HTTP)), events)
 
 
-@settings(max_examples=400)
+@MANY
 @for_all(
     st.lists(
         st.tuples(

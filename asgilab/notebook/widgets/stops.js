@@ -3,8 +3,10 @@
 import { button, h } from "./dom.js";
 import { COLOURS } from "./lanes.js";
 
+const LINGER = 300;
+
 export class Stops {
-  /** on: step(connection), resume(connection). */
+  /** on: step(connection), resume(connection), left() when the focus has no place. */
   constructor(store, on) {
     this.store = store;
     this.on = on;
@@ -22,8 +24,40 @@ export class Stops {
     const { stops } = this.store;
     if (this.drawn === stops) return;
     this.drawn = stops;
-    this.element.hidden = !stops.length;
+    clearTimeout(this.hiding);
+    const inside = this.element.contains(document.activeElement);
+    const pressed = inside ? document.activeElement.dataset.does : null;
+    this.element.classList.toggle("running", !stops.length);
+    if (!stops.length) {
+      // A step lets go of one event and is soon held at the next one: the list
+      // must not jump up and down in between.
+      this.hiding = setTimeout(() => this.hide(), LINGER);
+      return;
+    }
     this.element.replaceChildren(...stops.map((stop) => this.stop(stop)));
+    this.element.hidden = false;
+    if (inside) this.focus(pressed);
+  }
+
+  hide() {
+    const inside = this.element.contains(document.activeElement);
+    this.element.hidden = true;
+    this.element.replaceChildren();
+    if (inside) this.on.left();
+  }
+
+  /** Puts the focus back on what was pressed, or to where the keys still work. */
+  focus(pressed) {
+    const again = [...this.element.querySelectorAll("button")];
+    const found = again.find((node) => node.dataset.does === pressed);
+    if (found) found.focus();
+    else this.on.left();
+  }
+
+  button(label, name, stop, act, title) {
+    const node = button(label, name, () => act(stop.connection), { title });
+    node.dataset.does = `${label} ${stop.connection}`;
+    return node;
   }
 
   stop(stop) {
@@ -44,12 +78,8 @@ export class Stops {
         h(
           "span",
           { class: "buttons" },
-          button("Step", "step", () => this.on.step(stop.connection), {
-            title: `Let this event of ${stop.connection} through`,
-          }),
-          button("Continue", "play", () => this.on.resume(stop.connection), {
-            title: `Let ${stop.connection} run`,
-          }),
+          this.button("Step", "step", stop, this.on.step, "Let this event through"),
+          this.button("Continue", "play", stop, this.on.resume, "Let it run"),
         ),
       ),
       frame?.source ? this.frame(stop, frame) : this.idle(),

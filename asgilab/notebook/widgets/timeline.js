@@ -52,7 +52,11 @@ class Timeline {
       close: () => this.grid.select(null),
       go: (index) => this.go(index),
     });
-    this.stops = new Stops(store, { step, resume });
+    this.stops = new Stops(store, {
+      step,
+      resume,
+      left: () => this.grid.scroller.focus(),
+    });
     this.help = new Help(() => this.closeHelp());
     this.message = h("div", { class: "problem", role: "alert", hidden: true });
     this.splitter = new Splitter(this.detail.element);

@@ -5,6 +5,8 @@ import { button, h, set } from "./dom.js";
 import { count } from "./format.js";
 import { COLOURS } from "./lanes.js";
 
+const MOST_CLOSED = 12;
+
 const STATUS = { open: "●", paused: "❚❚", closed: "○", raised: "✕" };
 
 export class Toolbar {
@@ -49,7 +51,9 @@ export class Toolbar {
       h("span", { "aria-hidden": "true" }, "?"),
       h("span", { class: "hidden" }, "Keys"),
     );
-    this.chips = h("div", { class: "chips", role: "group", "aria-label": "Connections" });
+    this.more = h("span", { class: "more" });
+    const chips = { class: "chips", role: "group", "aria-label": "Connections" };
+    this.chips = h("div", chips, this.more);
     this.element = h(
       "div",
       { class: "top" },
@@ -104,13 +108,19 @@ export class Toolbar {
     const { lanes, stops } = this.store;
     this.chips.hidden = !lanes.size;
     if (this.target !== null && !lanes.has(this.target)) this.target = null;
-    this.chip(null, "All connections", "", "", this.target === null);
     const held = new Set(stops.map((stop) => stop.connection));
-    for (const lane of lanes.values()) {
+    const shown = chosen(lanes, (lane) => held.has(lane.name) || lane.name === this.target);
+    this.chip(null, "All connections", "", "", this.target === null);
+    for (const lane of shown) {
       const status = held.has(lane.name) ? "paused" : lane.status;
       const colour = `lane-${lane.order % COLOURS}`;
       this.chip(lane.name, lane.name, status, colour, this.target === lane.name);
     }
+    const names = new Set([null, ...shown.map((lane) => lane.name)]);
+    for (const [name, node] of this.chipNodes) node.hidden = !names.has(name);
+    const left = lanes.size - shown.length;
+    this.more.hidden = !left;
+    this.more.textContent = `and ${count(left, "closed connection")}`;
   }
 
   chip(key, name, status, colour, pressed) {
@@ -138,4 +148,12 @@ export class Toolbar {
     this.drawChips();
     this.on.target(name);
   }
+}
+
+/** The connections to show chips of: those that live, and the last that closed. */
+export function chosen(lanes, always) {
+  const all = [...lanes.values()];
+  const closed = all.filter((lane) => lane.status === "closed" && !always(lane));
+  const hidden = new Set(closed.slice(0, -MOST_CLOSED));
+  return all.filter((lane) => !hidden.has(lane));
 }

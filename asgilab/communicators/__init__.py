@@ -5,7 +5,7 @@ Importing this floor imports neither IPython nor Django nor pytest.
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._current import handle_here, record_here
-from asgilab.communicators._http import HttpCommunicator
+from asgilab.communicators._http import HttpCommunicator, take_cookies
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._response import Response, ResponseParts
@@ -26,4 +26,5 @@ __all__ = [
     "Wiring",
     "handle_here",
     "record_here",
+    "take_cookies",
 ]

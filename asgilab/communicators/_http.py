@@ -6,6 +6,7 @@ Everything that holds for any application is in ``_application``.
 
 import asyncio
 from collections.abc import AsyncIterable, Iterable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from asgilab.communicators._application import ApplicationCommunicator
@@ -41,6 +42,11 @@ class HttpCommunicator(ApplicationCommunicator):
         context: See :class:`ApplicationCommunicator`.
         wiring: See :class:`ApplicationCommunicator`.
 
+    Attributes:
+        cookies: The client's cookies by name: those it sent, and those that the
+            response set; a deleted one is gone. Hand them on to the next
+            request or WebSocket of the same client with ``cookies=``.
+
     Raises:
         PayloadError: The body is neither bytes nor an iterable.
 
@@ -75,6 +81,7 @@ class HttpCommunicator(ApplicationCommunicator):
         super().__init__(application, scope, context=context, wiring=wiring)
         self.body = body
         self.sent_request = False
+        self.cookies: dict[str, str] = dict(scope_options.get("cookies") or {})
         if user is not None or session is not None:
             create = self._wiring.create_users
             self._prepare.append(Identity(scope, user, session, create=create).enter)
@@ -112,7 +119,9 @@ class HttpCommunicator(ApplicationCommunicator):
             self._line.make_room()
             body.append(parts.feed(event) or b"")
         self._line.hold_back(None, None)
-        return parts.response(b"".join(body))
+        response = parts.response(b"".join(body))
+        take_cookies(self.cookies, response["headers"])
+        return response
 
     def stream(self, timeout: float = 1) -> ResponseStream:
         """Return the response to read it while it is produced, in ``async with``.
@@ -172,6 +181,30 @@ class HttpCommunicator(ApplicationCommunicator):
         if self._task is not None and not self._task.done():
             await self.disconnect()
         await super()._leave()
+
+
+def take_cookies(
+    jar: dict[str, str], headers: Iterable[tuple[bytes, bytes]]
+) -> None:
+    """Put the cookies that a response sets into a jar, and take out what it deletes.
+
+    Args:
+        jar: The client's cookies by name; changed in place.
+        headers: The headers of the response. A ``Set-Cookie`` that is no cookie
+            is passed over, as a browser does.
+    """
+    for name, value in headers:
+        if name.lower() != b"set-cookie":
+            continue
+        try:
+            cookies = SimpleCookie(value.decode("latin-1"))
+        except CookieError:
+            continue
+        for key, cookie in cookies.items():
+            if cookie["max-age"] == "0":
+                jar.pop(key, None)
+            else:
+                jar[key] = cookie.value
 
 
 async def _pieces(body: Iterable[bytes] | AsyncIterable[bytes]) -> Any:

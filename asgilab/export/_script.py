@@ -168,10 +168,19 @@ def _to_close(steps: Sequence[Step]) -> list[str]:
     ]
 
 
-def _final_silence(draft: Draft, paragraphs: list[list[Statement]]) -> list[Statement]:
-    last = next((p[-1] for p in reversed(paragraphs) if p), None)
-    checks = [ExpectNothing(draft.variable(name)) for name in draft.silent]
-    return [check for check in checks if check != last]
+def _final_silence(draft: Draft) -> list[Statement]:
+    return [ExpectNothing(draft.variable(name)) for name in draft.silent]
+
+
+def _ask_once(paragraphs: list[list[Statement]]) -> None:
+    """Take out assertions of silence that stand right after the same ones."""
+    asked: set[Statement] = set()
+    for paragraph in paragraphs:
+        while paragraph and paragraph[0] in asked:
+            del paragraph[0]
+        silent = [s for s in paragraph if isinstance(s, ExpectNothing)]
+        if paragraph:
+            asked = set(silent) if paragraph[-1] in silent else set()
 
 
 def _note_unexplained(draft: Draft) -> None:

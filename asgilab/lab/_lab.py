@@ -29,6 +29,7 @@ from asgilab.engine import (
 )
 from asgilab.errors import LifespanFailed, UnknownConnection, UsageError
 from asgilab.lab._asking import as_coroutine, asked_for, names_for
+from asgilab.lab._client import Client
 from asgilab.lab._opening import open_application, open_project
 from asgilab.sessions import Session
 from asgilab.taps import LogTap
@@ -226,6 +227,17 @@ class Lab:
         crossing: Any = self._add(key, communicator)
         response: Awaitable[Response] = crossing.get_response(timeout)
         return response
+
+    def client(self, **cookies: str) -> Client:
+        """Return a client of its own, whose cookies travel from call to call.
+
+        Example::
+
+            alice = lab.client()
+            await alice.http("POST", "/login/", body=b"...")   # sets a cookie
+            chat = alice.websocket("/ws/chat/lobby/")          # brings it along
+        """
+        return Client(self, dict(cookies))
 
     def connection(self, name: str) -> ApplicationCommunicator:
         """Return a connection by its name.

@@ -39,7 +39,7 @@ def test_black_comes_second(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         return subprocess.CompletedProcess(command, 0, stdout=b"formatted\n")
 
     monkeypatch.setattr(_format, "find_spec", lambda name: name == "black" or None)
-    monkeypatch.setattr(_format.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     assert formatted(LONG, tmp_path / "test_x.py") == "formatted\n"
     assert asked[0][1:3] == ["-m", "black"]
 
@@ -53,7 +53,7 @@ def test_a_formatter_that_fails_leaves_the_source_as_it_was(
     def run(command: list[str], **options: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(_format.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     assert formatted(LONG, tmp_path / "test_x.py") == LONG
 
 

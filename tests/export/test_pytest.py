@@ -206,12 +206,12 @@ def test_recorded_text_injects_nothing_wherever_it_stands(evil: str) -> None:
         varies = f"{evil}-{run}{run}{run}{run}"
         r.opens(
             evil,
-            f"/{evil}/?{evil}={evil}&token={evil}",
+            f"/{evil}/?{evil}={evil}&token=hunter2!",
             user=evil,
             subprotocols=[evil],
-            headers=[(evil.encode(), evil.encode()), (b"authorization", evil.encode())],
+            headers=[(evil.encode(), evil.encode())],
         )
-        r.says(evil, {evil: evil, "type": evil, "token": evil + "!"})
+        r.says(evil, {evil: evil, "type": evil, "password": "hunter2!"})
         r.hears(evil, {evil: varies, "type": evil, "id": varies})
         r.says(evil, f"{evil}{varies}{evil}")
         r.hears(evil, evil)
@@ -223,13 +223,4 @@ def test_recorded_text_injects_nothing_wherever_it_stands(evil: str) -> None:
         r.fails("http1", f"Traceback (most recent call last):\nKeyError: {evil}")
 
     for target in ("asgilab", "channels"):
-        try:
-            source = written(_safe(talk), target).source
-        except ExportError as error:
-            assert "secret of the recording" in str(error)
-        else:
-            nothing_foreign(source)
-
-
-def _safe(talk: Talk) -> Talk:
-    return talk
+        nothing_foreign(written(talk, target).source)

@@ -93,7 +93,6 @@ class ApplicationCommunicator(AsgirefCommunicator):
         self._line = Line(scope, self._wiring)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._seen = False
         self._prepare: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -262,7 +261,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
             if not task.done():
                 # Whatever thread drops the last reference, the task is its loop's.
                 task.get_loop().call_soon_threadsafe(task.cancel)
-            elif self._line.error is not None and not self._seen:
+            elif self._line.error is not None and self._line.unseen:
                 task.get_loop().call_exception_handler(
                     {
                         "message": "The application raised and no test looked",
@@ -372,13 +371,14 @@ class ApplicationCommunicator(AsgirefCommunicator):
             line.end(self._task)  # its callback may not have had its turn yet
         error = line.take_error()
         if error is not None:
-            self._seen = True
             raise error
         if line.violation is not None:
             raise line.take_violation()
 
     def _raise_unseen(self) -> None:
-        if not self._seen:
+        if self._task is not None and self._task.done():
+            self._line.end(self._task)  # as above
+        if self._line.unseen:
             self._raise_error()
 
     def _ended(self, consequence: str) -> ApplicationEnded:

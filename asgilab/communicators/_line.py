@@ -48,6 +48,7 @@ class Line:
         self.outbox = EventQueue()
         self.findings: list[Finding] = []
         self.violation: ProtocolViolation | None = None
+        self._shown: BaseException | None = None
         self.error: BaseException | None = None
         self.traceback: TracebackType | None = None
         self.how_it_ended = "not ended"
@@ -89,6 +90,13 @@ class Line:
     def allowed(self) -> tuple[str, ...]:
         """The event types that the application may send now."""
         return () if self._conversation is None else self._conversation.allowed
+
+    @property
+    def unseen(self) -> bool:
+        """Whether there is an exception or a violation that no test was shown."""
+        if self.violation is not None or self.error is None:
+            return self.violation is not None
+        return self._shown is None or not _came_of(self.error, self._shown)
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin: the application is about to be called."""
@@ -234,6 +242,7 @@ class Line:
             return None
         if self.violation is not None and _came_of(error, self.violation):
             self.violation = None
+        self._shown = error
         return error.with_traceback(self.traceback)
 
     def take_violation(self) -> ProtocolViolation:
@@ -242,6 +251,7 @@ class Line:
         if violation is None:
             msg = "There is no violation to take."
             raise RuntimeError(msg)
+        self._shown = violation
         return violation
 
     def _end_with(self, error: BaseException | None) -> None:

@@ -12,7 +12,7 @@ from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._site import at_home
 from asgilab.communicators._wiring import Wiring
-from asgilab.errors import NoOutput, UnexpectedEvent
+from asgilab.errors import NoOutput, UncleanExit, UnexpectedEvent
 from asgilab.protocol import websocket_scope
 from asgilab.types import Headers
 
@@ -281,9 +281,10 @@ class WebsocketCommunicator(LayerCommunicator):
         try:
             await self.wait(timeout)
         except NoOutput as error:
+            msg = f"websocket.disconnect was ignored: {error}"
             if self._wiring.strict:
-                raise
-            self._warn(f"websocket.disconnect was ignored: {error}")
+                raise self._noted(UncleanExit(msg)) from None
+            self._warn(msg)
 
     async def _gather_denial(self, start: Any, timeout: float) -> dict[str, Any]:
         body = []

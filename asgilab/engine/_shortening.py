@@ -86,8 +86,9 @@ class _BoundedRepr(reprlib.Repr):
 
     def _cut(self, value: bytes | bytearray, wrapper: str) -> str:
         text = repr(bytes(value[: self.maxstring]))
-        more = "..." if len(value) > self.maxstring else ""
-        return f"{wrapper}({text}{more})" if wrapper else text + more
+        if len(value) > self.maxstring or len(text) > 2 * self.maxstring:
+            text = text[: self.maxstring] + "..."
+        return f"{wrapper}({text})" if wrapper else text
 
 
 _REPR: Final = _BoundedRepr()

@@ -124,9 +124,7 @@ def _call_lines(head: str, call: Call, tail: str, indent: str) -> list[str]:
     if len(together) <= WIDTH:
         return [first, together, f"{indent}){call.suffix}{tail}"]
     lines = [first]
-    comma = (
-        "," if len(call.arguments) > 1 or not _breakable(call.arguments[0][1]) else ""
-    )
+    comma = "," if len(call.arguments) > 1 else ""
     for keyword, value in call.arguments:
         lines += layout(f"{keyword}=" if keyword else "", value, comma, deeper)
     return [*lines, f"{indent}){call.suffix}{tail}"]

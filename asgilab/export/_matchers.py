@@ -51,7 +51,7 @@ def matcher_for(values: Sequence[Any], moments: Sequence[datetime] = ()) -> Code
     return _array(values) if isinstance(first, list) else _object(values)
 
 
-def _text(values: Sequence[str], moments: Sequence[datetime]) -> Code:
+def _text(values: Sequence[str], moments: Sequence[datetime]) -> Code | Call:
     versions = [_uuid_version(value) for value in values]
     if all(versions):
         (version, *others) = set(versions)
@@ -61,8 +61,7 @@ def _text(values: Sequence[str], moments: Sequence[datetime]) -> Code:
         return _time(values, moments)
     if all(_DAY.fullmatch(value) and _parses(value) for value in values):
         return _code("IsDate", "IsDate(iso_string=True)")
-    pattern = pattern_of(values)
-    return _code("IsStr", f"IsStr(regex={raw_literal(pattern)})")
+    return _regex("IsStr", raw_literal(pattern_of(values)))
 
 
 def _time(values: Sequence[str], moments: Sequence[datetime]) -> Code:
@@ -95,7 +94,7 @@ def _number(values: Sequence[float], moments: Sequence[datetime]) -> Code:
     return _code(f"Is{name}")
 
 
-def _bytes(values: Sequence[bytes]) -> Code:
+def _bytes(values: Sequence[bytes]) -> Code | Call:
     try:
         texts = [value.decode("ascii") for value in values]
     except UnicodeDecodeError:
@@ -104,7 +103,7 @@ def _bytes(values: Sequence[bytes]) -> Code:
         return _code("IsBytes", f"IsBytes({limits})")
     pattern = raw_literal(pattern_of(texts))
     prefix = "rb" if pattern.startswith("r") else "b"
-    return _code("IsBytes", f"IsBytes(regex={prefix}{pattern.removeprefix('r')})")
+    return _regex("IsBytes", prefix + pattern.removeprefix("r"))
 
 
 def _array(values: Sequence[list[Any]]) -> Code | Call:
@@ -173,6 +172,10 @@ def _all_now(times: Sequence[datetime], moments: Sequence[datetime]) -> bool:
 
 def _aware(time: datetime) -> datetime:
     return time if time.tzinfo is not None else time.astimezone()
+
+
+def _regex(name: str, pattern: str) -> Call:
+    return Call(name, (("regex", Code(pattern)),), (("dirty_equals", name),))
 
 
 def _code(name: str, text: str = "") -> Code:

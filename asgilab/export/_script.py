@@ -174,13 +174,13 @@ def _final_silence(draft: Draft) -> list[Statement]:
 
 def _ask_once(paragraphs: list[list[Statement]]) -> None:
     """Take out assertions of silence that stand right after the same ones."""
-    asked: set[Statement] = set()
+    asked: list[Statement] = []
     for paragraph in paragraphs:
         while paragraph and paragraph[0] in asked:
             del paragraph[0]
         silent = [s for s in paragraph if isinstance(s, ExpectNothing)]
         if paragraph:
-            asked = set(silent) if paragraph[-1] in silent else set()
+            asked = list(silent) if paragraph[-1] in silent else []
 
 
 def _note_unexplained(draft: Draft) -> None:

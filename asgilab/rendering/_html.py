@@ -34,15 +34,17 @@ color:inherit;background:none;table-layout:auto;font-size:inherit}
 .asgilab-static tr{background:none!important}
 .asgilab-static th,.asgilab-static td{padding:2px 8px;text-align:left!important;
 vertical-align:top;white-space:nowrap;border:0;max-width:none}
-.asgilab-static th{font-weight:600;opacity:.75;
-border-bottom:1px solid color-mix(in srgb,currentColor 22%,transparent)}
+.asgilab-static th{font-weight:600;position:sticky;top:0;z-index:1;
+background:var(--jp-layout-color0,Canvas);
+box-shadow:0 1px color-mix(in srgb,currentColor 22%,transparent)}
 .asgilab-static td.n{text-align:right!important;opacity:.7;
 font-variant-numeric:tabular-nums}
-.asgilab-static td.p{white-space:pre-wrap;overflow-wrap:anywhere;width:100%;
-min-width:12em}
+.asgilab-static td.p{width:100%;min-width:18em}
+.asgilab-static td.p>div{display:-webkit-box;-webkit-box-orient:vertical;
+-webkit-line-clamp:2;overflow:hidden;white-space:pre-wrap;overflow-wrap:anywhere}
 .asgilab-static td.p,.asgilab-static td.t,.asgilab-static td.s,.asgilab-static pre{
 font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px}
-.asgilab-static td.s,.asgilab-static tr.quiet td,.asgilab-static p{opacity:.7}
+.asgilab-static td.s,.asgilab-static tr.quiet :is(.t,.p),.asgilab-static p{opacity:.7}
 .asgilab-static tr.raised td{background:color-mix(in srgb,#d93025 14%,transparent)}
 .asgilab-static tr.gap td{opacity:.65;font-style:italic;
 border-top:1px dashed color-mix(in srgb,currentColor 40%,transparent)}
@@ -117,7 +119,7 @@ def _gap(line: Line) -> str:
 def _payload(line: Line) -> str:
     note = f"<em>{escape(line.note)}</em> " if line.note else ""
     if not line.traceback:
-        return note + escape(line.preview)
+        return f"<div>{note}{escape(line.preview)}</div>"
     return (
         f"<details>{note}<summary>{escape(line.preview)}</summary>"
         f"<pre>{escape(line.traceback)}</pre></details>"

@@ -4,6 +4,7 @@ What stands in a column is decided here, how a column looks is not. The widget
 has its own way, because it must draw a hundred thousand rows.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -67,15 +68,19 @@ def lines(session: Session, last: int = LAST) -> Iterator[Line]:
 
 def clock(seconds: float) -> str:
     """Return a time of the session as text, such as ``1:02.345``."""
-    thousandths = round(seconds * 1000)
-    minutes, rest = divmod(thousandths, 60_000)
+    if not math.isfinite(seconds):
+        return "?"  # a session file may hold any number
+    sign = "-" if seconds < 0 else ""
+    minutes, rest = divmod(round(abs(seconds) * 1000), 60_000)
     if minutes:
-        return f"{minutes}:{rest // 1000:02}.{rest % 1000:03}"
-    return f"{rest // 1000}.{rest % 1000:03}"
+        return f"{sign}{minutes}:{rest // 1000:02}.{rest % 1000:03}"
+    return f"{sign}{rest // 1000}.{rest % 1000:03}"
 
 
 def duration(seconds: float) -> str:
     """Return a span of time as text, such as ``12.4 s``."""
+    if not math.isfinite(seconds):
+        return "?"
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     if seconds < 60:

@@ -4,7 +4,7 @@ import pytest
 
 from asgilab.errors import ExportError
 from asgilab.export._pytest import check_import_string
-from tests.export.scripts import Talk, written
+from tests.export.scripts import written
 from tests.replay.recording import TRACEBACK, Recording
 
 ALLOWED = {

@@ -37,7 +37,6 @@ from tests.protocol.naive import (
 )
 from tests.protocol.playbook import ALL_HTTP, EVERYTHING, worded
 
-
 MANY = settings(max_examples=200, deadline=None)
 
 

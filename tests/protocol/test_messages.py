@@ -89,7 +89,9 @@ def test_what_can_be_read_again_stays_the_very_object(value: Any) -> None:
     assert message["headers"] is value
 
 
-@pytest.mark.parametrize("value", ["ab", b"ab", bytearray(b"ab"), {"a": "b"}, None, 5])
+@pytest.mark.parametrize(
+    "value", ["ab", b"ab", bytearray(b"ab"), {"a": "b"}, None, 5], ids=repr
+)
 def test_what_has_no_items_of_its_own_is_none_to_read(value: object) -> None:
     message = {"headers": value}
     assert read_once(message, "headers") is None

@@ -170,12 +170,12 @@ class Publisher:
         quiet = [e for e in about if e.kind in (Kind.LOG, Kind.SQL)]
         known = cause is not None and 0 <= cause < len(self._session)
         return {
-            "cause": brief(self._session[cause]) if known and cause is not None else None,
+            "cause": brief(self._session[cause])
+            if known and cause is not None
+            else None,
             "effects": [brief(self._session[i]) for i in effects[:_MOST_LINKS]],
             "effects_total": len(effects),
-            "related": [
-                brief(e) for e in quiet[:_MOST_LINKS] if e.index != index
-            ],
+            "related": [brief(e) for e in quiet[:_MOST_LINKS] if e.index != index],
         }
 
     def _filter(self, message: Mapping[str, Any]) -> None:
@@ -246,5 +246,11 @@ def _lane_row(lane: Lane, status: str | None) -> list[Any]:
     shown = lane.status if status is None or lane.last is not None else status
     last = -1 if lane.last is None else lane.last
     return [
-        visible(lane.name), lane.order, lane.column, lane.protocol, lane.first, last, shown
+        visible(lane.name),
+        lane.order,
+        lane.column,
+        lane.protocol,
+        lane.first,
+        last,
+        shown,
     ]

@@ -6,6 +6,7 @@ Jupyter walks through each value of a message that is not.
 
 import json
 import linecache
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ def rows(session: Session, first: int, count: int) -> dict[str, Any]:
 
     found = [
         [
-            round(event.at, 6),
+            _time(event.at),
             word(visible(event.connection)),
             KINDS.index(event.kind),
             word(visible(label(event))),
@@ -56,7 +57,7 @@ def brief(event: Event) -> dict[str, Any]:
     """Return what a link to an event shows."""
     return {
         "index": event.index,
-        "at": event.at,
+        "at": _time(event.at),
         "connection": visible(event.connection),
         "kind": str(event.kind),
         "type": visible(label(event)),
@@ -112,6 +113,11 @@ def stop_row(stop: Any) -> dict[str, Any]:
     }
 
 
+def _time(seconds: float) -> float:
+    """Return a time that JSON can hold: a session file may give any number."""
+    return round(seconds, 6) if math.isfinite(seconds) else 0.0
+
+
 def _frame_row(frame: Any) -> dict[str, Any]:
     source = _part(frame, "source")
     if not isinstance(source, Source):
@@ -137,7 +143,9 @@ def _code(source: Source) -> list[list[Any]]:
     numbers = range(max(1, source.line - _CODE_LINES), source.line + _CODE_LINES + 1)
     found = [(number, linecache.getline(source.file, number)) for number in numbers]
     return [
-        [number, visible(text.rstrip(), keep="\t")[:300]] for number, text in found if text
+        [number, visible(text.rstrip(), keep="\t")[:300]]
+        for number, text in found
+        if text
     ]
 
 

@@ -137,7 +137,9 @@ class _Pruner:
 def _key(key: Any) -> str:
     if isinstance(key, str):
         return visible(clip(key, 500))
-    return visible(clip(key.decode("latin-1") if isinstance(key, bytes) else repr(key), 500))
+    return visible(
+        clip(key.decode("latin-1") if isinstance(key, bytes) else repr(key), 500)
+    )
 
 
 def _leaf(value: Any) -> Any:

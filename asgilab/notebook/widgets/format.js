@@ -102,12 +102,12 @@ const DIRECTIONS = {
   receive: "received by the application",
   send: "sent by the application",
   end: "connection ended",
-  log: "log",
-  sql: "query",
+  log: "",
+  sql: "",
   layer: "channel layer",
 };
 
 /** What a kind of event means, for tooltips and screen readers. */
 export function direction(kind) {
-  return DIRECTIONS[kind] ?? kind;
+  return DIRECTIONS[kind] ?? "";
 }

@@ -25,6 +25,7 @@ export class Grid {
     this.selected = null;
     this.live = false;
     this.follow = false;
+    this.lastTop = 0;
     this.pool = [];
     this.lanes = new Lanes(store);
     this.prefix = `asgilab-row-${(grids += 1)}`;
@@ -142,7 +143,7 @@ export class Grid {
     index.textContent = row.index;
     time.textContent = clock(row.at);
     connection.textContent = row.connection;
-    connection.title = `${row.connection}: ${direction(row.kind)}`;
+    connection.title = `${row.connection} ${direction(row.kind)}`;
     const [, family, rest] = /^((?:websocket|http)\.)?(.*)$/s.exec(row.type);
     type.replaceChildren(h("span", { class: "family" }, family ?? ""), ...this.marked(rest));
     type.title = row.type;
@@ -181,9 +182,10 @@ export class Grid {
   scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     const atEnd = scrollTop + clientHeight >= scrollHeight - 2;
-    // Only going up ends the following: rows that arrive move the end away.
-    if (atEnd && this.live) this.setFollow(true);
-    else if (scrollTop < this.lastTop) this.setFollow(false);
+    // Only going up ends the following: rows that arrive move the end away. And
+    // only the user begins it again: a position that was set here says nothing.
+    if (scrollTop < this.lastTop) this.setFollow(false);
+    else if (scrollTop > this.lastTop && atEnd && this.live) this.setFollow(true);
     this.lastTop = scrollTop;
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
@@ -223,6 +225,7 @@ export class Grid {
     const top = scrollTo(position, this.measures);
     if (top < this.scroller.scrollTop) this.setFollow(false);
     this.scroller.scrollTop = top;
+    this.lastTop = this.scroller.scrollTop;
   }
 
   /** Moves the selection by a number of rows, or to an end of the list. */

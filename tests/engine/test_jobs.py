@@ -1,0 +1,87 @@
+"""Counting the jobs of a loop, from start to end."""
+
+import asyncio
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from asgilab.engine._jobs import Jobs, _Job
+from asgilab.engine._threads import Survey
+
+
+async def hand_out(jobs: Jobs, func: Any, pool: Any = None) -> Any:
+    submit = asyncio.get_running_loop().run_in_executor
+    return jobs.run(submit, pool, func)
+
+
+async def test_a_job_counts_from_start_to_end() -> None:
+    jobs, go = Jobs(asyncio.get_running_loop()), threading.Event()
+    future = await hand_out(jobs, go.wait)
+    before = jobs.at_work(Survey())
+    go.set()
+    assert await future
+    assert (before, jobs.at_work(Survey())) == (1, 0)
+
+
+async def test_a_job_counts_even_when_it_raises() -> None:
+    jobs = Jobs(asyncio.get_running_loop())
+    future = await hand_out(jobs, {}.popitem)
+    await asyncio.wait({future})
+    assert isinstance(future.exception(), KeyError)
+    assert jobs.at_work(Survey()) == 0
+
+
+async def test_a_cancelled_job_counts_until_its_thread_comes_back() -> None:
+    jobs = Jobs(asyncio.get_running_loop())
+    begun, go = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go.wait()
+
+    future = await hand_out(jobs, work)
+    begun.wait()
+    future.cancel()
+    await asyncio.sleep(0)
+    cancelled = jobs.at_work(Survey())
+    go.set()
+    while jobs.at_work(Survey()):
+        await asyncio.sleep(0)
+    assert cancelled == 1
+
+
+async def test_a_job_that_is_cancelled_in_the_queue_stops_counting() -> None:
+    jobs, go = Jobs(asyncio.get_running_loop()), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        first = await hand_out(jobs, go.wait, pool)
+        second = await hand_out(jobs, go.wait, pool)
+        second.cancel()
+        await asyncio.sleep(0)
+        left = jobs.at_work(Survey())
+        go.set()
+        await first
+    assert left == 1
+
+
+async def test_a_job_whose_thread_waits_for_a_future_does_not_count() -> None:
+    jobs, go = Jobs(asyncio.get_running_loop()), threading.Event()
+    numbers: set[int] = set()
+
+    def work() -> None:
+        numbers.add(threading.get_ident())
+        go.wait()
+
+    future = await hand_out(jobs, work)
+    while not numbers:
+        await asyncio.sleep(0)
+    resting = jobs.at_work(Survey(resting=numbers))
+    blocked = jobs.blocked(Survey(blocked=numbers))
+    go.set()
+    await future
+    assert (resting, blocked) == (0, True)
+
+
+async def test_a_job_travels_to_another_process_as_its_function_alone() -> None:
+    job = _Job(abs, Jobs(asyncio.get_running_loop()))
+    assert pickle.loads(pickle.dumps(job)) is abs

@@ -1,0 +1,56 @@
+"""Reading local variables without keeping their values alive."""
+
+import gc
+import inspect
+import sys
+import weakref
+from collections.abc import Iterator
+from types import FrameType
+
+from asgilab.engine._locals import locals_of
+
+
+class Row:
+    """Stands for something that must not be kept alive."""
+
+
+def here() -> FrameType:
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    return frame.f_back
+
+
+def test_the_variables_are_those_bound_now() -> None:
+    first = 1
+    names = locals_of(here())
+    assert names == {"first": first}
+    assert "second" not in names
+
+
+def test_a_value_dies_when_the_function_lets_go_of_it() -> None:
+    def generate() -> Iterator[None]:
+        row: Row | None = Row()
+        watched.append(weakref.ref(row))
+        yield
+        row = None
+        yield
+
+    watched: list[weakref.ref[Row]] = []
+    generator = generate()
+    next(generator)
+    frame = generator.gi_frame  # type: ignore[attr-defined]
+    assert isinstance(locals_of(frame)["row"], Row)
+    next(generator)
+    gc.collect()
+    assert watched[0]() is None
+
+
+def test_a_modules_own_namespace_is_only_copied() -> None:
+    names: dict[str, object] = {"sys": sys, "locals_of": locals_of}
+    code = "x = 1\nseen = locals_of(sys._getframe())\n"
+    exec(code, names)
+    assert names["x"] == 1
+    seen = names["seen"]
+    assert isinstance(seen, dict)
+    assert seen["x"] == 1

@@ -1,0 +1,159 @@
+"""Telling threads apart by where they stand, and the private names this rests on."""
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import thread as pool_module
+from typing import Any
+
+import anyio.from_thread
+import anyio.to_thread
+import pytest
+from asgiref.sync import (
+    AsyncToSync,
+    ThreadSensitiveContext,
+    async_to_sync,
+    sync_to_async,
+)
+
+from asgilab.engine import LoopThread
+from asgilab.engine._threads import Survey, survey, threads_waiting_for
+from tests.engine.loops import real, run_on, stock
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1, thread_name_prefix="pool") as pool:
+        yield pool
+
+
+async def look(known: Any = ()) -> Survey:
+    return survey(asyncio.get_running_loop(), known, ())
+
+
+async def look_when_still(known: Any = ()) -> Survey:
+    """Look until no thread is between two states."""
+    while (seen := await look(known)).moving:
+        await asyncio.sleep(0)
+    return seen
+
+
+def test_asgirefs_private_names_are_still_what_we_take_them_for() -> None:
+    assert AsyncToSync.main_wrap.__qualname__ == "AsyncToSync.main_wrap"
+    call = inspect.getsource(AsyncToSync.__call__)
+    assert "call_result" in call
+    assert "call_result" in inspect.signature(AsyncToSync.main_wrap).parameters
+    assert "def join" in inspect.getsource(ThreadSensitiveContext.__aexit__)
+
+
+def test_the_pools_private_names_are_still_what_we_take_them_for(
+    pool: ThreadPoolExecutor,
+) -> None:
+    names = inspect.signature(pool_module._worker).parameters
+    assert {"executor_reference", "work_queue"} <= names.keys()
+    assert "work_item" in pool_module._worker.__code__.co_varnames
+    assert pool._idle_semaphore._value == 0  # type: ignore[attr-defined]
+
+
+async def test_the_future_of_a_pool_names_its_heir(pool: ThreadPoolExecutor) -> None:
+    go = threading.Event()
+    future = pool.submit(go.wait)
+    heir = asyncio.wrap_future(future)
+    (callback,) = future._done_callbacks  # type: ignore[attr-defined]
+    go.set()
+    await heir
+    assert "destination" in callback.__code__.co_freevars
+
+
+async def test_an_idle_pool_is_nobodys_work(pool: ThreadPoolExecutor) -> None:
+    await asyncio.wrap_future(pool.submit(int))
+    seen = await look_when_still()
+    assert (seen.working, seen.strangers) == (0, [])
+
+
+async def test_a_pools_job_for_this_loop_is_work(pool: ThreadPoolExecutor) -> None:
+    go = threading.Event()
+    heir = asyncio.wrap_future(pool.submit(go.wait))
+    working = (await look_when_still()).working
+    go.set()
+    await heir
+    assert working == 1
+
+
+async def test_a_pools_job_that_waits_for_this_loop_is_none(
+    pool: ThreadPoolExecutor,
+) -> None:
+    loop, go = asyncio.get_running_loop(), asyncio.Event()
+
+    def wait_for_the_loop() -> None:
+        asyncio.run_coroutine_threadsafe(go.wait(), loop).result()
+
+    heir = asyncio.wrap_future(pool.submit(wait_for_the_loop))
+    while not (seen := await look_when_still()).resting:
+        await asyncio.sleep(0)
+    go.set()
+    await heir
+    assert (seen.working, seen.strangers) == (0, [])
+
+
+async def test_a_raw_thread_is_named_unless_it_was_there_before() -> None:
+    go = threading.Event()
+    raw = threading.Thread(target=go.wait, name="by-hand")
+    raw.start()
+    strange = await look_when_still()
+    known = await look_when_still({raw})
+    go.set()
+    raw.join()
+    assert strange.strangers == ["thread 'by-hand' was started by hand"]
+    assert known.strangers == []
+
+
+async def test_a_timer_thread_is_no_thread_that_is_just_starting() -> None:
+    timer = threading.Timer(60, print)
+    timer.start()
+    seen = await look_when_still()
+    timer.cancel()
+    timer.join()
+    assert len(seen.strangers) == 1
+
+
+async def test_a_labs_own_thread_is_no_stranger() -> None:
+    thread = LoopThread(real)
+    seen = await look_when_still()
+    thread.stop()
+    assert seen.strangers == []
+
+
+async def test_a_thread_that_waits_in_async_to_sync_is_counted_as_waiting() -> None:
+    go = asyncio.Event()
+    task = asyncio.ensure_future(sync_to_async(async_to_sync(go.wait))())
+    loop = asyncio.get_running_loop()
+    while not (count := threads_waiting_for(asyncio.all_tasks(loop))):
+        await asyncio.sleep(0)
+    go.set()
+    await task
+    assert count == 1
+    assert threads_waiting_for(asyncio.all_tasks(loop)) == 0
+
+
+def test_an_anyio_thread_works_until_it_waits_for_the_loop() -> None:
+    async def main() -> tuple[int, int]:
+        go, back = threading.Event(), asyncio.Event()
+
+        def work() -> None:
+            go.wait()
+            anyio.from_thread.run(back.wait)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.to_thread.run_sync, work)
+            while not (working := (await look_when_still()).working):
+                await asyncio.sleep(0)
+            go.set()
+            while (waiting := (await look_when_still()).working) > 0:
+                await asyncio.sleep(0)
+            back.set()
+        return working, waiting
+
+    assert run_on(stock, main()) == (1, 0)

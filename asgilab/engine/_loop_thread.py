@@ -87,13 +87,19 @@ class LoopThread:
             coroutine.close()
             msg = "Called on the lab's own thread; use await there."
             raise WrongLoop(msg)
-        future = self.post(coroutine)
+        future: Future[T] | None = None
         try:
+            future = self.post(coroutine)
             return future.result(timeout)
         except CancelledError:
             raise asyncio.CancelledError from None
+        except KeyboardInterrupt:
+            if future is None:  # it landed in the middle of post()
+                self._withdraw(coroutine)
+            raise
         finally:
-            future.cancel()
+            if future is not None:
+                future.cancel()
 
     async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and await its result on any other loop.
@@ -131,6 +137,18 @@ class LoopThread:
             loop.close()
             self._ended = True
             self._give_up()
+
+    def _withdraw(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """Cancel a coroutine that may have been posted, or not quite."""
+
+        def cancel() -> None:
+            for task in asyncio.all_tasks(self.loop):
+                if task.get_coro() is coroutine:
+                    task.cancel()
+            if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED:
+                coroutine.close()
+
+        self.loop.call_soon_threadsafe(cancel)
 
     def _give_up(self) -> None:
         """Tell those whose coroutine came too late for the loop."""

@@ -5,6 +5,7 @@ factory of labs, so this floor needs none itself.
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -206,11 +207,17 @@ def _check_overwriting(path: Path) -> None:
         raise ExportError(msg)
 
 
+def _settings_in_use(session: Session) -> str | None:
+    """Return the settings that a session with users was recorded under."""
+    users = any(options.get("user") for options in session.options.values())
+    return os.environ.get("DJANGO_SETTINGS_MODULE") if users else None
+
+
 async def _prove(session: Session, path: Path, written: Written) -> PytestRun:
     return await asyncio.to_thread(
         run_tests,
         path,
-        settings=session.settings,
+        settings=session.settings or _settings_in_use(session),
         app_dir=session.app_dir,
         environment={secret.variable: secret.value for secret in written.secrets},
     )

@@ -92,7 +92,7 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
         "",
         *_imports(script, origin, style),
         "",
-        _marks(origin),
+        _marks(script, origin),
     ]
     blocks = [
         head,
@@ -137,8 +137,8 @@ def _version() -> str:
         return "(not installed)"
 
 
-def _marks(origin: Origin) -> str:
-    if origin.settings is None:
+def _marks(script: Script, origin: Origin) -> str:
+    if origin.settings is None and not script.users:
         return "pytestmark = pytest.mark.asyncio"
     return "pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]"
 

@@ -108,7 +108,7 @@ def write_test(
         chosen,
         session.options,
         volatile or _NOTHING_VOLATILE,
-        django=session.settings is not None,
+        django=_is_django(session),
         taken=frozenset(re.split(r"[.:]", application)),
     )
     title = _title(name, script)
@@ -117,6 +117,12 @@ def write_test(
     source = formatted(source, path or Path.cwd() / "test_session.py")
     secrets.check(source)
     return Written(source, title, script.matched, script.secrets, script.notes)
+
+
+def _is_django(session: Session) -> bool:
+    """Tell whether a session is of a Django project: it has settings, or users."""
+    users = any(options.get("user") for options in session.options.values())
+    return session.settings is not None or users
 
 
 def _check_steps(chosen: Sequence[Step]) -> None:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Final
 
+from asgilab.engine import settle
 from asgilab.live._loop import ServerLoop
 from asgilab.types import Application
 
@@ -105,6 +106,7 @@ class DaphneBackend:
         deadline = asyncio.get_running_loop().time() + _DISCONNECT_SECONDS
         while self._at_work() and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(_POLL_SECONDS)
+        await settle()  # A thread would go on after its task was cancelled.
         # Daphne looks up an instance for each connection, and idle ones have none.
         for protocol, details in list(server.connections.items()):
             if "application_instance" not in details:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from asgilab.engine import settle
 from asgilab.live._loop import ServerLoop
 from asgilab.types import Application
 
@@ -100,6 +101,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ready(self._own_loop)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets=sockets)
+        # A cancelled task does not end the thread that it waited for.
+        await settle()
 
     async def main_loop(self) -> None:
         ticking = asyncio.create_task(super().main_loop())

@@ -116,7 +116,12 @@ class Laboratory:
             work: The coroutine.
             timeout: Seconds by the wall, or None.
         """
-        return cross(work, self.loop, timeout)
+        try:
+            loop = self.loop
+        except UsageError:
+            work.close()
+            raise
+        return cross(work, loop, timeout)
 
     def post(self, action: Callable[[], object]) -> None:
         """Call something on the lab's loop soon; from any thread, never waiting."""

@@ -23,7 +23,8 @@ def websocket_routes(application: Any) -> tuple[str, ...]:
         >>> websocket_routes(application)
         ('/ws/chat/<room>/', '/ws/echo/')
     """
-    return tuple(dict.fromkeys(f"/{path}" for path in _paths(application, "", 0)))
+    paths = _paths(application, "", 0)
+    return tuple(dict.fromkeys(f"/{path.lstrip('/')}" for path in paths))
 
 
 def _paths(application: Any, prefix: str, depth: int) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _path(route: Any) -> str | None:
     if pattern is not None:
         return _readable(str(pattern))
     path = getattr(route, "path", None)
-    return _BRACED.sub(r"<\1>", path).lstrip("/") if isinstance(path, str) else None
+    return _BRACED.sub(r"<\1>", path) if isinstance(path, str) else None
 
 
 def _readable(pattern: str) -> str:
@@ -71,7 +72,7 @@ def _readable(pattern: str) -> str:
     while (found := _NAMED_GROUP.search(text)) is not None:
         end = _closing(text, found.start())
         text = f"{text[: found.start()]}<{found[1]}>{text[end:]}"
-    return _CONVERTER.sub(r"<\1>", text).lstrip("/")
+    return _CONVERTER.sub(r"<\1>", text)
 
 
 def _closing(text: str, start: int) -> int:

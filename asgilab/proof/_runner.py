@@ -21,7 +21,12 @@ _COUNT: Final = re.compile(
 _SUMMARY: Final = re.compile(
     r"=*\s*(.*?\b(?:\d+ \w+|no tests ran)\b.* in [\d.]+s.*?)\s*=*"
 )
-_NOT_FOR_IT: Final = ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER")
+_NOT_FOR_IT: Final = (
+    "DJANGO_SETTINGS_MODULE",
+    "PYTEST_ADDOPTS",
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_XDIST_WORKER",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ def run_tests(
 
     Args:
         path: The test file.
-        settings: Django settings module to use, or None to leave that alone.
+        settings: Django settings module to use; with None the run gets none from
+            this process, only what its project's own configuration names.
         app_dir: Folder to import the application from, before all others.
         environment: Further environment variables.
         arguments: Further arguments for pytest.

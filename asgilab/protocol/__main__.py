@@ -37,7 +37,7 @@ def rule_table(rules: Iterable[Rule], width: int) -> str:
 def _row(rule: Rule, width: int) -> str:
     """One rule: a line of words, and its sentence indented below."""
     words = [rule.party, rule.basis if not rule.since else f"{rule.basis} {rule.since}"]
-    judge = {"conversation": "", "scope": "", "beyond": "judged beyond this table"}
+    judge = {"conversation": "", "scope": "", "beyond": "judged elsewhere"}
     words.append(judge.get(rule.judge, f"judged as {rule.judge}"))
     line = f"{rule.id:<9}{rule.severity:<9}{', '.join(word for word in words if word)}"
     indent = " " * 9

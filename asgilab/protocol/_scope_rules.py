@@ -27,10 +27,11 @@ def check_scope(scope: Scope, severities: Severities = SPEC) -> Findings:
         What it breaks; ``()`` for a scope that is right.
     """
     kind = scope.get("type")
+    checks = CHECKS.get(kind, ()) if isinstance(kind, str) else ()
     breaches = [*_version_breaches(scope)]
-    for check in CHECKS.get(kind, ()) if isinstance(kind, str) else ():
+    for check in checks:
         breaches += check(scope)
-    said = f"the {kind} scope" if kind in CHECKS else "the scope"
+    said = f"the {kind} scope" if checks else "the scope"
     return tuple(
         Finding(rule, severities[rule], f"{said} {wrong}")
         for rule, wrong in breaches

@@ -6,8 +6,8 @@ the lab and takes a factory for it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
@@ -25,6 +25,10 @@ class Connection(Protocol):
         """Give the application one event."""
         ...
 
+    async def wait(self, timeout: float = 1) -> None:
+        """Wait for the application to end; raise what it raised."""
+        ...
+
 
 class FreshLab(Protocol):
     """What replay needs of a lab; ``asgilab.Lab`` has it all."""
@@ -38,8 +42,8 @@ class FreshLab(Protocol):
         """Prepare a websocket connection, without opening it."""
         ...
 
-    async def http(self, method: str, path: str, **asked: Any) -> Any:
-        """Send a request and wait for the response."""
+    def http(self, method: str, path: str, **asked: Any) -> Awaitable[Any]:
+        """Send a request; awaited, it gives the response."""
         ...
 
     async def settle(self) -> Any:
@@ -120,7 +124,15 @@ class _Run:
             )
             self.substitutes.learn(step, made)
             done.append(made)
+        await self._take_note()
         return Replay(self.lab.session, tuple(done))
+
+    async def _take_note(self) -> None:
+        """Look at the exceptions of the application, so that nobody warns of them."""
+        for name, connection in self.connections.items():
+            if self._ended(name):
+                with suppress(Exception):
+                    await connection.wait()
 
     async def _rest(self) -> None:
         """Wait until nothing more comes of an input.
@@ -176,9 +188,11 @@ class _Run:
         if name not in self.connections:
             msg = f"The session delivers an event on {name!r}, which it never opened."
             raise UsageError(msg)
-        ended = any(e.kind is Kind.END for e in self.lab.session.of(name))
-        if not ended:
+        if not self._ended(name):
             await self.connections[name].send_input(message)
+
+    def _ended(self, name: str) -> bool:
+        return any(e.kind is Kind.END for e in self.lab.session.of(name))
 
     def _request(self, recorded: Input) -> Request:
         asked = recorded.request

@@ -73,6 +73,7 @@ def test_a_django_project_gets_its_database_and_others_do_not() -> None:
         "pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]"
         in django
     )
+    assert "django_db" in written(hello).source, "a user is a row of a database"
     assert "\npytestmark = pytest.mark.asyncio\n" in written(one).source
 
 

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from websockets.sync.client import connect
 
 from asgilab.errors import LifespanFailed, UncleanExit, UsageError
-from asgilab.live import LiveServer
+from asgilab.live import LiveServer, Server
 from asgilab.live._collecting import Collecting
 from asgilab.live._thread import ServerThread
 from tests.live import applications
@@ -50,7 +50,12 @@ def test_the_servers_own_failure_comes_out_with_its_traceback() -> None:
     assert any("uvicorn" in str(entry.path) for entry in failed.traceback)
 
 
-def test_code_in_a_thread_that_does_not_end_is_named_with_its_line() -> None:
+@pytest.mark.parametrize("name", ["uvicorn", "daphne"])
+def test_code_in_a_thread_that_does_not_end_is_named_with_its_line(
+    name: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asgilab.live._uvicorn._DISCONNECT_SECONDS", 0)
+    monkeypatch.setattr("asgilab.live._daphne._DISCONNECT_SECONDS", 0.0)
     go_on = threading.Event()
 
     async def blocked(scope: Any, receive: Any, send: Any) -> None:
@@ -59,10 +64,9 @@ def test_code_in_a_thread_that_does_not_end_is_named_with_its_line() -> None:
         await send({"type": "websocket.accept"})
         await sync_to_async(wait_for)(go_on)
 
-    server = LiveServer(blocked, timeout=0.3, options={"timeout_graceful_shutdown": 0})
-    server.start()
+    server = LiveServer(blocked, server=name, timeout=0.5).start()
     with connect(server.ws_url):
-        with pytest.raises(UncleanExit, match=r"not down after 0\.3 s") as failed:
+        with pytest.raises(UncleanExit, match=r"not down after 0\.5 s") as failed:
             server.stop()
         go_on.set()
     assert f"{Path(__file__)}:" in str(failed.value)

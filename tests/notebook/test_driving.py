@@ -88,7 +88,9 @@ async def test_the_kernels_loop_goes_on_while_a_magic_is_awaited(
 def test_an_error_of_the_errand_reaches_the_body_that_sent_it(
     thread: LoopThread,
 ) -> None:
-    assert drive_blocking(recover(thread.loop), Interrupts()) == "recovered from the lab"
+    assert (
+        drive_blocking(recover(thread.loop), Interrupts()) == "recovered from the lab"
+    )
     with pytest.raises(LookupError, match="from the lab"):
         drive_blocking(_only(fail(), thread.loop), Interrupts())
 

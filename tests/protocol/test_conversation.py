@@ -1,360 +1,27 @@
-"""The walker: its texts, its states after a finding, its short cuts, its speed.
+"""The walker: its texts, its states after a finding, what it leaves alone.
 
-What each rule asks for is tested in ``rulebook/``. Here a second judge, which knows no
-table, follows the same random sequences.
+What each rule asks for is tested in ``rulebook/``; random sequences, in
+``test_second_judge.py``.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given as for_all
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from asgilab.protocol import (
-    MESSAGES,
     NOTHING,
     OFF,
     SPEC,
     STRICT,
     Conversation,
-    Direction,
     Finding,
     Severity,
     http_scope,
     lifespan_scope,
     websocket_scope,
 )
-from tests.protocol.naive import (
-    HTTP_ACTIONS,
-    LIFESPAN_ACTIONS,
-    WEBSOCKET_ACTIONS,
-    NaiveHttp,
-    NaiveLifespan,
-    NaiveWebsocket,
-)
-from tests.protocol.playbook import ALL_HTTP, EVERYTHING, worded
-
-MANY = settings(max_examples=200, deadline=None)
-
-
-class File:
-    """A file that is closed and yet has a descriptor."""
-
-    closed = True
-
-    def fileno(self) -> int:
-        return 3
-
-
-RIGHT: Mapping[str, dict[str, Any]] = {
-    "http.response.start": {
-        "status": 200,
-        "headers": [(b"content-type", b"a/b"), (b"trailer", b"a")],
-    },
-    "http.response.body": {"body": b"ok"},
-    "http.response.zerocopysend": {"file": File()},
-    "http.response.pathsend": {"path": "/srv/a"},
-    "http.response.trailers": {"headers": []},
-    "http.response.push": {"path": "/a", "headers": []},
-    "http.response.early_hint": {"links": []},
-    "http.response.debug": {"info": {}},
-    "websocket.receive": {"text": "hi"},
-    "websocket.disconnect": {"code": 1000},
-    "websocket.send": {"text": "hi"},
-    "websocket.http.response.start": {"status": 403, "headers": []},
-    "websocket.http.response.body": {"body": b"no"},
-}
-"""Right values for every event that needs some."""
-
-FLAGS = {
-    "more": {"more_body": True, "more_trailers": True},
-    "trailers": {"trailers": True},
-}
-
-SCOPES = {
-    "http": lambda: http_scope("GET", "/", extensions=ALL_HTTP),
-    "websocket": lambda: websocket_scope("/"),
-    "lifespan": lifespan_scope,
-}
-
-# These speak of values that are right but not portable or not complete.
-ORDER_ONLY = EVERYTHING.with_rules({"EXT-17": Severity.OFF, "EXT-53": Severity.OFF})
-
-
-def event(action: str) -> dict[str, Any]:
-    kind, _, flag = action.partition("+")
-    keys = {
-        key: value
-        for key, value in FLAGS.get(flag, {}).items()
-        if key in MESSAGES[kind].keys
-    }
-    return {"type": kind, **RIGHT.get(kind, {}), **keys}
-
-
-class Stage:
-    """Lets the actions of the naive judge happen to a conversation."""
-
-    def __init__(self, kind: str) -> None:
-        self.conversation = Conversation(SCOPES[kind](), ORDER_ONLY)
-        self.unheard: list[dict[str, Any]] = []
-
-    def act(self, action: str) -> list[str]:
-        """Do it, and return the rules that it broke."""
-        conversation = self.conversation
-        if action == "(drop)":
-            conversation.gone()
-        elif action == "(hear)":
-            self.hear()
-        elif action == "(return)":
-            return ids(conversation.returned())
-        elif action == "(raise)":
-            return ids(conversation.raised())
-        else:
-            return self.pass_on(action)
-        return []
-
-    def pass_on(self, action: str) -> list[str]:
-        message = event(action)
-        if MESSAGES[message["type"]].direction is Direction.SEND:
-            return ids(self.conversation.sent(message))
-        findings = self.conversation.deliver(message, forced=True)
-        if action.endswith("+unheard"):
-            self.unheard += [] if findings else [message]
-        elif not findings:
-            self.conversation.received(message)
-        return ids(findings)
-
-    def hear(self) -> None:
-        for message in self.unheard:
-            self.conversation.received(message)
-        self.unheard.clear()
-
-
-def ids(findings: tuple[Finding, ...]) -> list[str]:
-    return [finding.rule for finding in findings]
-
-
-def compare(kind: str, naive: Any, actions: list[str]) -> None:
-    stage = Stage(kind)
-    for done, action in enumerate(actions, start=1):
-        verdict = naive.judge(action)
-        expected = [] if verdict is None else [verdict]
-        assert stage.act(action) == expected, actions[:done]
-        assert stage.conversation.state == naive.state, actions[:done]
-
-
-@MANY
-@for_all(st.lists(st.sampled_from(HTTP_ACTIONS), max_size=12))
-def test_no_sequence_of_a_request_is_judged_otherwise_than_by_its_sentences(
-    actions: list[str],
-) -> None:
-    compare("http", NaiveHttp(), actions)
-
-
-@MANY
-@for_all(st.lists(st.sampled_from(WEBSOCKET_ACTIONS), max_size=12))
-def test_no_sequence_of_a_websocket_is_judged_otherwise_than_by_its_sentences(
-    actions: list[str],
-) -> None:
-    compare("websocket", NaiveWebsocket(), actions)
-
-
-@MANY
-@for_all(st.lists(st.sampled_from(LIFESPAN_ACTIONS), max_size=12))
-def test_no_sequence_of_a_lifespan_is_judged_otherwise_than_by_its_sentences(
-    actions: list[str],
-) -> None:
-    compare("lifespan", NaiveLifespan(), actions)
-
-
-def sequences() -> st.SearchStrategy[tuple[str, list[str]]]:
-    """A scope type with actions of it."""
-    kinds = {
-        "http": HTTP_ACTIONS,
-        "websocket": WEBSOCKET_ACTIONS,
-        "lifespan": LIFESPAN_ACTIONS,
-    }
-    return st.one_of(
-        st.tuples(st.just(kind), st.lists(st.sampled_from(actions), max_size=8))
-        for kind, actions in kinds.items()
-    )
-
-
-@MANY
-@for_all(sequences(), st.data())
-def test_what_is_allowed_breaks_no_order_and_what_is_not_does(
-    sequence: tuple[str, list[str]], draw: st.DataObject
-) -> None:
-    kind, actions = sequence
-    stage = Stage(kind)
-    for action in actions:
-        stage.act(action)
-    conversation = stage.conversation
-    sendable = sorted(conversation.protocol.sends)
-    chosen = draw.draw(st.sampled_from(sendable))
-    allowed = chosen in conversation.allowed
-    broken = stage.act(chosen)
-    # An answer is the right one even where it comes too early.
-    too_early = broken == ["WS-21"] or (broken == ["LIFE-03"] and allowed)
-    assert allowed == (broken == [] or too_early)
-
-
-@MANY
-@for_all(sequences(), st.data())
-def test_what_is_deliverable_breaks_no_order_and_what_is_not_does(
-    sequence: tuple[str, list[str]], draw: st.DataObject
-) -> None:
-    kind, actions = sequence
-    stage = Stage(kind)
-    for action in actions:
-        stage.act(action)
-    conversation = stage.conversation
-    chosen = draw.draw(st.sampled_from(sorted(conversation.protocol.receives)))
-    assert (chosen in conversation.deliverable) == (stage.act(chosen) == [])
-
-
-@MANY
-@for_all(sequences())
-def test_when_it_is_over_nothing_that_is_sent_has_an_effect(
-    sequence: tuple[str, list[str]],
-) -> None:
-    kind, actions = sequence
-    stage = Stage(kind)
-    for action in actions:
-        stage.act(action)
-    conversation = stage.conversation
-    if conversation.over:
-        state = conversation.state
-        for chosen in conversation.protocol.sends:
-            stage.act(chosen)
-            assert conversation.ignored or kind == "lifespan"
-        assert conversation.state == state
-        assert conversation.allowed == ()
-
-
-ODD_VALUES = st.sampled_from(
-    [
-        *(
-            None,
-            True,
-            False,
-            0,
-            1,
-            200,
-            204,
-            304,
-            1000,
-            2**70,
-            0.5,
-            "",
-            "x",
-            b"",
-            b"ok",
-        ),
-        *([], [1], {}, {"a": 1}, {1: 2}, bytearray(b"ok"), object()),
-    ]
-)
-HEADERS = st.lists(
-    st.one_of(
-        st.tuples(
-            st.sampled_from(
-                [
-                    b"a",
-                    b"A",
-                    b":a",
-                    b"",
-                    b"content-length",
-                    b"set-cookie",
-                    b"Content-Type",
-                ]
-            ),
-            st.sampled_from([b"", b"2", b"4", b"a\n", b"a=b, c=d"]),
-        ),
-        st.just([b"a", b"b"]),
-        ODD_VALUES,
-    ),
-    max_size=3,
-)
-
-
-def odd_events(*kinds: str) -> st.SearchStrategy[Any]:
-    """Events with any values under the keys that somebody looks at."""
-    keys = st.sampled_from(
-        ["body", "more_body", "status", "headers", "text", "bytes", "trailers", "extra"]
-    )
-    values = st.one_of(ODD_VALUES, HEADERS)
-    kind = st.one_of(st.sampled_from(kinds), ODD_VALUES)
-    right = st.sampled_from([event(each) for each in kinds if each in MESSAGES])
-    odd = st.builds(
-        lambda kind, rest: {"type": kind, **rest},
-        kind,
-        st.dictionaries(keys, values, max_size=3),
-    )
-    altered = st.builds(
-        lambda message, rest: {**message, **rest},
-        right,
-        st.dictionaries(keys, values, max_size=2),
-    )
-    return st.one_of(odd, altered, right)
-
-
-def same_both_ways(kind: str, scope: dict[str, Any], events: list[Any]) -> None:
-    """Compare the short cuts with the long way, event by event."""
-    quick, long = (Conversation(scope, EVERYTHING) for _ in range(2))
-    long.protocol = replace(long.protocol, quick={}, steady=frozenset())
-    for direction, message in events:
-        copies = [dict(message), dict(message)]
-        if direction is Direction.SEND:
-            results = [
-                each.sent(m) for each, m in zip((quick, long), copies, strict=True)
-            ]
-        else:
-            results = [
-                each.deliver(m) for each, m in zip((quick, long), copies, strict=True)
-            ]
-        assert results[0] == results[1]
-        assert quick.state == long.state
-    assert quick.returned() == long.returned()
-
-
-@MANY
-@for_all(
-    st.sampled_from(["GET", "HEAD"]),
-    st.lists(
-        st.tuples(
-            st.sampled_from(Direction),
-            odd_events("http.request", "http.response.start", "http.response.body"),
-        ),
-        max_size=6,
-    ),
-)
-def test_the_short_cut_of_a_request_judges_as_the_long_way_does(
-    method: str, events: list[Any]
-) -> None:
-    same_both_ways("http", dict(http_scope(method, "/", extensions=ALL_HTTP)), events)
-
-
-@MANY
-@for_all(
-    st.lists(
-        st.tuples(
-            st.sampled_from(Direction),
-            odd_events("websocket.receive", "websocket.send"),
-        ),
-        max_size=6,
-    ),
-)
-def test_the_short_cut_of_a_frame_judges_as_the_long_way_does(
-    events: list[Any],
-) -> None:
-    opening = [
-        (Direction.RECEIVE, {"type": "websocket.connect"}),
-        (Direction.SEND, {"type": "websocket.accept"}),
-    ]
-    same_both_ways("websocket", dict(websocket_scope("/")), [*opening, *events])
+from tests.protocol.playbook import EVERYTHING, worded
+from tests.protocol.stage import ids
 
 
 def opened(**scope: Any) -> Conversation:
@@ -651,9 +318,14 @@ def test_a_new_conversation_says_what_it_waits_for(
 
 def test_a_request_may_be_delivered_part_by_part_and_left_at_any_time() -> None:
     conversation = Conversation(http_scope("POST", "/"))
-    assert conversation.deliverable == ("http.request", "http.disconnect")
+    conversation.deliver({"type": "http.request", "body": b"", "more_body": True})
+    before = conversation.deliverable
     conversation.deliver({"type": "http.request", "body": b"", "more_body": False})
-    assert conversation.deliverable == ("http.disconnect",)
+    after = conversation.deliverable
+    assert (before, after) == (
+        ("http.request", "http.disconnect"),
+        ("http.disconnect",),
+    )
 
 
 @pytest.mark.parametrize(

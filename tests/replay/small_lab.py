@@ -22,12 +22,16 @@ class SmallConnection:
         self.lab, self.name, self.scope = lab, name, scope
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.task: asyncio.Task[None] | None = None
+        self.waited = False
 
     async def send_input(self, message: dict[str, Any]) -> None:
         if self.task is None:
             self.lab.record(self.name, Kind.OPEN, self.scope)
             self.task = asyncio.create_task(self.run())
         self.inbox.put_nowait(message)
+
+    async def wait(self, timeout: float = 1) -> None:
+        self.waited = True
 
     async def run(self) -> None:
         ended: dict[str, Any] = {"type": "returned", "exception": None}
@@ -64,7 +68,7 @@ class SmallLab:
     def websocket(self, path: str, **asked: Any) -> SmallConnection:
         return self._open(path, {"type": "websocket"}, asked)
 
-    async def http(self, method: str, path: str, **asked: Any) -> Any:
+    async def http(self, method: str, path: str, **asked: Any) -> None:
         connection = self._open(path, {"type": "http", "method": method}, asked)
         await connection.send_input({"type": "http.request", "body": asked["body"]})
         await self.settle()

@@ -98,10 +98,12 @@ async def test_an_exception_is_an_event_and_nothing_is_fed_after_it() -> None:
     session = await recorded({"do": "fail", "what": "x"})
     later = {"type": "websocket.receive", "text": '{"do": "open"}'}
     session.record(9.0, "alice", Kind.RECEIVE, later)
-    done = await replay(session, factory(Desk))
+    labs: list[SmallLab] = []
+    done = await replay(session, factory(Desk, labs))
     (raised,) = done.steps[1].outputs
     assert raised.message["exception"] == "KeyError"
     assert done.steps[2].outputs == ()
+    assert labs[0].connections[0].waited, "nobody took note of the exception"
     assert len(done.steps) == len(steps(session))
 
 

@@ -49,6 +49,7 @@ class Digest:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._free: list[int] = []
+        self._columns = 0
         self.lanes: dict[str, Lane] = {}
         self.effects: dict[int, list[int]] = {}
         self.read = 0
@@ -80,9 +81,11 @@ class Digest:
 
     def _open(self, event: Event) -> Lane:
         order = len(self.lanes)
-        # All columns ever made are taken or free: the next new one is their sum.
-        taken = sum(lane.last is None for lane in self.lanes.values())
-        column = heapq.heappop(self._free) if self._free else taken
+        if self._free:
+            column = heapq.heappop(self._free)
+        else:
+            column = self._columns
+            self._columns += 1
         lane = Lane(event.connection, order, column, "", event.index)
         self.lanes[event.connection] = lane
         return lane

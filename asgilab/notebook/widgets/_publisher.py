@@ -16,7 +16,7 @@ from asgilab.notebook.widgets._filtering import Matcher, parse
 from asgilab.notebook.widgets._matches import Matches
 from asgilab.notebook.widgets._rows import brief, detail, dumps, rows, stop_row
 from asgilab.rendering import visible
-from asgilab.sessions import Kind, Session
+from asgilab.sessions import Event, Kind, Session
 
 TAIL: Final = 300
 """Rows that are sent without being asked for: more than a screen holds."""
@@ -28,6 +28,8 @@ _READING: Final = 0.01
 _SCANNING: Final = 0.05
 _FIRST_SCAN: Final = 0.2
 _MOST_LINKS: Final = 100
+_MOST_LOOKED_AT: Final = 2000
+_QUIET: Final = (Kind.LOG, Kind.SQL)
 
 Transmit = Callable[[dict[str, Any], list[bytes]], None]
 
@@ -104,7 +106,7 @@ class Publisher:
         try:
             found(message)
         except Exception as error:  # of the lab, or of the application's own objects
-            self._problem(f"{wish}: {error or type(error).__name__}")
+            self._problem(f"{wish}: {str(error) or type(error).__name__}")
 
     def update(self) -> bool:
         """Tell the views what is new; return whether there is more to do."""
@@ -164,19 +166,23 @@ class Publisher:
         self._send("detail", shown | self._links(index, event.cause), buffers)
 
     def _links(self, index: int, cause: int | None) -> dict[str, Any]:
-        effects = self._digest.effects.get(index, [])
-        siblings = self._digest.effects.get(cause, []) if cause is not None else []
-        about = [self._session[i] for i in (*effects, *siblings)[: 4 * _MOST_LINKS]]
-        quiet = [e for e in about if e.kind in (Kind.LOG, Kind.SQL)]
-        known = cause is not None and 0 <= cause < len(self._session)
+        """Return what led to an event, what it led to, and what was noted meanwhile."""
+        effects = self._known(self._digest.effects.get(index, []))
+        beside = self._digest.effects.get(cause, []) if cause is not None else []
+        quiet = [e for e in (*effects, *self._known(beside)) if e.kind in _QUIET]
+        loud = [e for e in effects if e.kind not in _QUIET]
+        before = self._known([cause]) if cause is not None else []
         return {
-            "cause": brief(self._session[cause])
-            if known and cause is not None
-            else None,
-            "effects": [brief(self._session[i]) for i in effects[:_MOST_LINKS]],
-            "effects_total": len(effects),
+            "cause": brief(before[0]) if before else None,
+            "effects": [brief(event) for event in loud[:_MOST_LINKS]],
+            "effects_total": len(loud),
             "related": [brief(e) for e in quiet[:_MOST_LINKS] if e.index != index],
         }
+
+    def _known(self, indices: list[int]) -> list[Event]:
+        total = len(self._session)
+        looked_at = indices[:_MOST_LOOKED_AT]
+        return [self._session[index] for index in looked_at if 0 <= index < total]
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         text = str(message.get("text", ""))
@@ -194,8 +200,10 @@ class Publisher:
         if self._controls is None:
             self._problem("This timeline has no lab to control.")
             return
-        connection = message.get("connection")
-        name = None if connection is None else str(connection)
+        shown = message.get("connection")
+        # The view knows a name as it can be shown, which may not be how it is.
+        names = {visible(name): name for name in self._digest.lanes}
+        name = None if shown is None else names.get(str(shown), str(shown))
         getattr(self._controls, str(message["do"]))(name)
 
     def _send_news(self) -> None:
@@ -214,21 +222,26 @@ class Publisher:
         """Return the total, and of lanes and stops what has changed."""
         statuses = self._controls.statuses() if self._controls is not None else {}
         state: dict[str, Any] = {"total": len(self._session)}
-        lanes = {
-            name: _lane_row(lane, statuses.get(name))
-            for name, lane in self._digest.lanes.items()
-        }
-        if changed := [
-            row for name, row in lanes.items() if row != self._told_lanes.get(name)
-        ]:
-            state["lanes"] = changed
-        self._told_lanes = lanes
+        if lanes := self._changed_lanes(statuses):
+            state["lanes"] = lanes
         held = self._controls.stops() if self._controls is not None else ()
         stops = [stop_row(stop) for stop in held]
         if (written := dumps(stops)) != self._told_stops:
             state["stops"] = stops
             self._told_stops = written
         return state
+
+    def _changed_lanes(self, statuses: Mapping[str, str]) -> list[list[Any]]:
+        changed = []
+        for name, lane in self._digest.lanes.items():
+            told = self._told_lanes.get(name)
+            if lane.last is not None and told is not None and told[5] == lane.last:
+                continue  # it has ended, and that has been told
+            row = _lane_row(lane, statuses.get(name))
+            if row != told:
+                changed.append(row)
+                self._told_lanes[name] = row
+        return changed
 
     def _problem(self, text: str) -> None:
         self._send("problem", {"text": text})

@@ -65,9 +65,16 @@ export class Detail {
       h("b", { class: `name lane-${lane % COLOURS}` }, event.connection ?? ""),
       h("code", {}, event.type ?? ""),
       h("span", { class: "does" }, event.kind ? direction(event.kind) : ""),
-      h("span", { class: "time" }, time),
+      h("span", { class: "time", title: this.wallTime(event.at ?? 0) }, time),
     );
     if (event.note) this.title.append(h("span", { class: "note" }, event.note));
+  }
+
+  wallTime(at) {
+    const date = new Date(this.store.started + at * 1000);
+    const options = { dateStyle: "medium", timeStyle: "medium" };
+    const ms = String(date.getMilliseconds()).padStart(3, "0");
+    return `${date.toLocaleString(undefined, options)} and ${ms} ms`;
   }
 
   exception(event) {

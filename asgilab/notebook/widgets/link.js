@@ -29,15 +29,15 @@ export class Link {
     this.model.off("msg:custom", this.listen);
     clearTimeout(this.timer);
     clearTimeout(this.resting);
-    try {
-      this.send("gone", { view: this.name });
-    } catch {
-      // The kernel is gone already.
-    }
+    this.send("gone", { view: this.name });
   }
 
   send(what, message = {}) {
-    this.model.send({ do: what, ...message });
+    try {
+      this.model.send({ do: what, ...message });
+    } catch {
+      this.on.problem("The kernel is gone: nothing can be asked of it.");
+    }
   }
 
   heard(content, buffers) {

@@ -14,6 +14,8 @@ export class Store {
     this.filter = { text: "", active: false, hits: [], scanned: 0, error: null };
     this.number = null;
     this.batches = [];
+    /** When the session began, in milliseconds since 1970. */
+    this.started = 0;
     /** Greatest time of any row that has come. */
     this.latest = 0;
   }
@@ -30,6 +32,7 @@ export class Store {
     if (message.total !== undefined) this.total = Math.max(this.total, message.total);
     for (const run of message.rows ?? []) this.putRun(run);
     for (const lane of message.lanes ?? []) this.putLane(lane);
+    if (message.started) this.started = Date.parse(message.started);
     if (message.stops) this.stops = message.stops;
     if (message.filter) this.putFilter(message.filter);
   }
@@ -69,7 +72,8 @@ export class Store {
 
   putFilter(news) {
     const hits = news.anew ? news.hits : [...this.filter.hits, ...(news.hits ?? [])];
-    this.filter = { ...this.filter, error: null, ...news, hits };
+    const error = news.error ?? (news.anew ? null : this.filter.error);
+    this.filter = { ...this.filter, ...news, hits, error };
   }
 
   batchOf(index) {

@@ -3,6 +3,7 @@
 
 import { Detail } from "./detail.js";
 import { h } from "./dom.js";
+import { count } from "./format.js";
 import { Grid } from "./grid.js";
 import { Help } from "./help.js";
 import { Link } from "./link.js";
@@ -59,12 +60,14 @@ class Timeline {
     });
     this.help = new Help(() => this.closeHelp());
     this.message = h("div", { class: "problem", role: "alert", hidden: true });
+    this.spoken = h("div", { class: "hidden", role: "status" });
     this.splitter = new Splitter(this.detail.element);
     const frame = h(
       "div",
       { class: "frame", onkeydown: (event) => this.key(event) },
       this.toolbar.element,
       this.message,
+      this.spoken,
       this.stops.element,
       h("div", { class: "panes" }, this.grid.element, this.splitter.element, this.detail.element),
       this.help.element,
@@ -87,8 +90,6 @@ class Timeline {
     this.live = message.live;
     this.grid.live = message.live;
     if (first) this.grid.follow = message.live;
-    const { filter } = this.toolbar;
-    if (document.activeElement !== filter) filter.value = message.filter.text;
   }
 
   /** Draws all that shows a part of the store, once for changes that come together. */
@@ -114,6 +115,8 @@ class Timeline {
     this.stops.draw();
     this.drawEmpty();
     grid.draw();
+    const news = announcement(store);
+    if (this.spoken.textContent !== news) this.spoken.textContent = news;
   }
 
   drawEmpty() {
@@ -177,6 +180,7 @@ class Timeline {
       return;
     }
     if (event.target.matches("button, summary, a") && event.key === "Enter") return;
+    if (event.target.closest(".detail-body, .stops") && SCROLLING.has(event.key)) return;
     event.preventDefault();
     act(this);
   }
@@ -196,6 +200,16 @@ class Timeline {
     if (target === null ? names.length : names.includes(target)) this.resume();
     else this.pause();
   }
+}
+
+/** What a screen reader should say: what is held, and what the filter found. */
+function announcement({ stops, filter, total }) {
+  if (stops.length) {
+    const held = stops.map((stop) => `${stop.connection} at ${stop.direction} of ${stop.type}`);
+    return `Paused: ${held.join(", ")}`;
+  }
+  if (!filter.active || filter.scanned < total) return "";
+  return `${count(filter.hits.length, "event")} found`;
 }
 
 const move = (by) => (timeline) => {
@@ -220,6 +234,9 @@ const KEYS = {
   "?": (timeline) => timeline.help.show(),
   Escape: (timeline) => timeline.escape(),
 };
+
+// What the browser does with these is right where text is read.
+const SCROLLING = new Set(["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
 
 function render({ model, el }) {
   const timeline = new Timeline(model, el);

@@ -5,9 +5,8 @@ static renderings for places that have no kernel.
 """
 
 import contextvars
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import anywidget
 
@@ -16,6 +15,9 @@ from asgilab.notebook.widgets._modules import compose
 from asgilab.notebook.widgets._publisher import Controls, Publisher
 from asgilab.rendering import to_html, to_text
 from asgilab.sessions import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LAST_IN_TEXT: Final = 200
 
@@ -74,17 +76,14 @@ class TimelineWidget(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"<TimelineWidget of {self._session!r}>"
 
-    def _repr_mimebundle_(
-        self, **_: Any
-    ) -> tuple[dict[str, Any], dict[str, Any]] | dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         static = {
             "text/plain": to_text(self._session, last=_LAST_IN_TEXT),
             "text/html": to_html(self._session),
         }
-        if self.comm is None:
-            return static
-        bundle = super()._repr_mimebundle_() or ({}, {})
-        return bundle[0] | static, bundle[1]
+        shown = super()._repr_mimebundle_() if self.comm is not None else None
+        widget, metadata = shown or ({}, {})
+        return widget | static, metadata
 
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Take a message of the browser; called on whatever thread Jupyter likes."""

@@ -15,6 +15,7 @@ export class Toolbar {
     this.store = store;
     this.on = on;
     this.target = null;
+    this.drawnText = "";
     this.chipNodes = new Map();
     this.build();
   }
@@ -38,7 +39,7 @@ export class Toolbar {
       oninput: () => this.typed(),
     });
     this.error = h("div", { class: "filter-error", role: "alert", hidden: true });
-    this.shown = h("span", { class: "shown", role: "status" });
+    this.shown = h("span", { class: "shown" });
     this.live = h("button", {
       type: "button",
       class: "live",
@@ -89,6 +90,10 @@ export class Toolbar {
     const controllable = live && this.store.lanes.size > 0;
     this.buttons.hidden = !live;
     for (const node of this.buttons.children) node.disabled = !controllable;
+    if (filter.text !== this.drawnText && document.activeElement !== this.filter) {
+      this.filter.value = filter.text; // another view of this timeline has set it
+    }
+    this.drawnText = filter.text;
     this.error.hidden = !filter.error;
     this.error.textContent = filter.error ?? "";
     set(this.filter, "aria-invalid", filter.error ? "true" : null);

@@ -1,0 +1,74 @@
+"""The applications that the contenders drive."""
+
+import asyncio
+from typing import Any
+
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from asgilab.communicators import Wiring
+
+TEXT = "x" * 32
+SCOPE = {
+    "type": "websocket",
+    "asgi": {"version": "3.0"},
+    "path": "/",
+    "query_string": b"",
+    "headers": [],
+    "subprotocols": [],
+}
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """A raw WebSocket application that sends back what it gets."""
+    if scope["type"] != "websocket":
+        raise ValueError(scope["type"])
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event["text"]})
+
+
+async def page(scope: Any, receive: Any, send: Any) -> None:
+    """A raw HTTP application with a short answer."""
+    if scope["type"] != "http":
+        raise ValueError(scope["type"])
+    await receive()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"5")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+class Echo(AsyncJsonWebsocketConsumer):
+    """A Channels consumer that sends back the JSON it gets."""
+
+    async def receive_json(self, content: Any, **_: Any) -> None:
+        """Send it back."""
+        await self.send_json(content)
+
+
+async def heart(scope: Any, receive: Any, send: Any) -> None:
+    """Beats ten times, every thirty seconds."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    for _ in range(10):
+        await asyncio.sleep(30)
+        await send({"type": "websocket.send", "text": "beat"})
+    await receive()
+
+
+PIECE = b"x" * 65536
+PIECES = 1600
+
+
+async def large(scope: Any, receive: Any, send: Any) -> None:
+    """Streams 100 MB in pieces of 64 KiB."""
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(PIECES):
+        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def bare() -> Wiring:
+    """Return a wiring without recording and validation."""
+    return Wiring(session=None, validate="off")

@@ -1,0 +1,408 @@
+"""The live test case, where channels' own has known failures and elsewhere."""
+
+import asyncio
+import json
+import socket
+import threading
+import unittest
+import urllib.error
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from unittest import mock
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.layers import get_channel_layer
+from chat.models import Room
+from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.db import connections
+from django.test import override_settings
+from websockets.exceptions import ConnectionClosed
+
+from asgilab.django import ChannelsLiveServerTestCase
+from tests.django import pages as project
+from tests.django.live import LiveCase, outcome, pages, run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pages
+class UnderPytestTests(LiveCase):
+    """Collected and run by pytest itself."""
+
+    def test_rows_cross_in_both_directions(self) -> None:
+        assert self.get("/count/") == "0"
+        Room.objects.create(name="mine")
+        assert self.get("/count/") == "1"
+        self.get("/make/yours/")
+        assert Room.objects.filter(name="yours").exists()
+
+    def test_each_test_begins_with_empty_tables(self) -> None:
+        self.test_rows_cross_in_both_directions()
+
+    async def test_an_asynchronous_test_works_too(self) -> None:
+        await Room.objects.acreate(name="mine")
+        assert await asyncio.to_thread(self.get, "/count/") == "1"
+
+    def test_the_addresses_are_there_for_the_class_and_the_test(self) -> None:
+        port = self.live_server.port
+        assert type(self).live_server_url == f"http://localhost:{port}"
+        assert self.live_server_url == f"http://localhost:{port}"
+        assert self.live_server_ws_url == f"ws://localhost:{port}"
+
+    def test_static_files_are_served_without_collectstatic(self) -> None:
+        assert "{" in self.get("/static/chat/chat.css")
+
+
+def test_the_attributes_of_channels_own_class_keep_their_defaults() -> None:
+    assert ChannelsLiveServerTestCase.host == "localhost"
+    assert ChannelsLiveServerTestCase.serve_static is True
+    assert ChannelsLiveServerTestCase.static_wrapper is ASGIStaticFilesHandler
+
+
+def test_without_serve_static_there_are_no_static_files() -> None:
+    @pages
+    class Case(LiveCase):
+        serve_static = False
+
+        def test_it(self) -> None:
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                self.get("/static/chat/chat.css")
+
+    assert outcome(run(Case)) == "ok"
+
+
+def test_a_sync_to_async_call_earlier_in_the_process_does_no_harm() -> None:
+    """Number 1 of the failures of channels' class."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            with self.open("/ws/echo/") as client:
+                assert self.ask(client, "hi") == "hi"
+
+    asyncio.run(sync_to_async(Room.objects.count)())
+    assert outcome(run(Case)) == "ok"
+
+
+def test_a_test_that_blocks_asgirefs_own_thread_is_answered() -> None:
+    """As a browser step does that an asynchronous test runs in a thread."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            def step() -> str:
+                with self.open("/ws/echo/") as client:
+                    return str(self.ask(client, "hi"))
+
+            assert asyncio.run(sync_to_async(step)()) == "hi"
+
+    assert outcome(run(Case)) == "ok"
+
+
+def test_an_in_memory_database_works_and_is_as_it_was_afterwards() -> None:
+    """Number 4."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            name = connections["default"].settings_dict["NAME"]
+            assert "mode=memory" not in name
+            assert self.get("/make/inside/") == "made"
+            assert Room.objects.count() == 1
+
+    before = connections["default"].settings_dict["NAME"]
+    assert "mode=memory" in before
+    assert outcome(run(Case)) == "ok"
+    assert connections["default"].settings_dict["NAME"] == before
+    assert Room.objects.count() == 0
+
+
+def test_a_set_up_that_fails_after_ours_leaves_nothing_running() -> None:
+    """Number 5."""
+
+    @pages
+    class Case(LiveCase):
+        @classmethod
+        def setUpClass(cls) -> None:
+            super().setUpClass()
+            raise ZeroDivisionError
+
+        def test_it(self) -> None:
+            raise AssertionError
+
+    hosts = settings.ALLOWED_HOSTS
+    assert "ZeroDivisionError" in outcome(run(Case))
+    assert "asgilab-live-server" not in {one.name for one in threading.enumerate()}
+    assert settings.ALLOWED_HOSTS is hosts
+    assert "mode=memory" in connections["default"].settings_dict["NAME"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "application", "reason"),
+    [
+        ({"host": "no-such-host.invalid"}, "application", "'no-such-host.invalid'"),
+        ({"host": "192.0.2.1"}, "application", "listen on '192.0.2.1'"),
+        ({}, "not_starting", "LifespanFailed: no cache"),
+        ({}, "missing", "Cannot find 'missing'"),
+    ],
+)
+def test_a_start_that_fails_gives_the_reason_and_restores_the_settings(
+    attributes: dict[str, Any], application: str, reason: str
+) -> None:
+    """Numbers 7 and 8."""
+
+    @override_settings(ASGI_APPLICATION=f"tests.django.pages.{application}")
+    class Case(LiveCase):
+        serve_static = False
+
+        def test_it(self) -> None:
+            raise AssertionError
+
+    for name, value in attributes.items():
+        setattr(Case, name, value)
+    hosts = settings.ALLOWED_HOSTS
+    assert reason in outcome(run(Case))
+    assert settings.ALLOWED_HOSTS is hosts
+
+
+def test_mocks_and_settings_of_a_test_are_seen_by_the_server() -> None:
+    """Number 9."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            with (
+                mock.patch("tests.django.pages.greeting", return_value="salve"),
+                override_settings(PLANET="mars"),
+            ):
+                assert self.get("/greet/") == "salve mars"
+            assert self.get("/greet/") == "hello earth"
+
+    assert outcome(run(Case)) == "ok"
+
+
+def fail_in(case: LiveCase, where: str) -> None:
+    """Make the view or the consumer of the project fail."""
+    if where == "view":
+        with pytest.raises(urllib.error.HTTPError):
+            case.get("/fail/")
+        return
+    with case.open("/ws/talk/") as client, pytest.raises(ConnectionClosed):
+        case.ask(client, "fail")
+
+
+WHERE = pytest.mark.parametrize("where", ["view", "consumer"])
+
+
+@WHERE
+def test_a_failing_test_shows_the_traceback_of_the_application(where: str) -> None:
+    """Number 10."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            fail_in(self, where)
+            self.fail("nothing came")
+
+    told = outcome(run(Case))
+    assert "AssertionError: nothing came" in told
+    assert "The application failed on the live server:" in told
+    assert f"ValueError: the {where} is broken" in told
+    assert "pages.py" in told
+
+
+@WHERE
+def test_a_passing_test_warns_of_what_the_application_raised(where: str) -> None:
+    """Here a warning is an error, as in this whole suite."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            fail_in(self, where)
+
+    (told,) = (text for _, text in run(Case).errors)
+    assert "AsgilabWarning: The application failed on the live server:" in told
+    assert f"ValueError: the {where} is broken" in told
+
+
+@WHERE
+def test_a_test_can_take_the_error_that_it_expected(where: str) -> None:
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            fail_in(self, where)
+            error = self.server_errors.pop()
+            assert str(error) == f"the {where} is broken"
+
+    assert outcome(run(Case)) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"), [("raise", "ValueError: the view"), ("keep", "ok")]
+)
+def test_a_class_may_choose_what_becomes_of_errors(what: Any, expected: str) -> None:
+    @pages
+    class Case(LiveCase):
+        on_server_error = what
+
+        def test_it(self) -> None:
+            fail_in(self, "view")
+
+    told = outcome(run(Case))
+    assert expected in told
+    assert "AsgilabWarning" not in told
+
+
+def test_an_error_of_one_test_is_not_told_by_the_next() -> None:
+    @pages
+    class Case(LiveCase):
+        def test_1(self) -> None:
+            fail_in(self, "view")
+            self.fail("first")
+
+        def test_2(self) -> None:
+            self.fail("second")
+
+    first, second = (text for _, text in run(Case).failures)
+    assert "the view is broken" in first
+    assert "the view is broken" not in second
+
+
+def test_a_skipped_test_and_an_expected_failure_stay_what_they_are() -> None:
+    @pages
+    class Case(LiveCase):
+        def test_skips(self) -> None:
+            self.skipTest("not today")
+
+        @unittest.skip("never")
+        def test_is_skipped(self) -> None:
+            raise AssertionError
+
+        @unittest.expectedFailure
+        def test_fails(self) -> None:
+            raise AssertionError
+
+    result = run(Case)
+    assert outcome(result) == "ok"
+    assert sorted(reason for _, reason in result.skipped) == ["never", "not today"]
+    assert len(result.expectedFailures) == 1
+
+
+def test_an_ipv6_host_works_for_pages_and_websockets() -> None:
+    """Number 11."""
+
+    @pages
+    class Case(LiveCase):
+        host = "::1"
+
+        def test_it(self) -> None:
+            assert self.live_server_url.startswith("http://[::1]:")
+            assert self.get("/greet/") == "hello earth"
+            with self.open("/ws/echo/") as client:
+                assert self.ask(client, "hi") == "hi"
+
+    assert outcome(run(Case)) == "ok"
+
+
+@pytest.mark.parametrize("name", ["uvicorn", "daphne"])
+def test_disconnect_handlers_run_when_the_class_ends(name: Any) -> None:
+    """Number 14."""
+
+    @pages
+    class Case(LiveCase):
+        server = name
+
+        def test_it(self) -> None:
+            client = self.enterClassContext(self.open("/ws/talk/"))
+            assert self.ask(client, "hi") == "hi"
+
+    project.left.clear()
+    assert outcome(run(Case)) == "ok"
+    assert project.left == [1012]
+
+
+def test_the_channel_layer_in_memory_is_reached_from_the_test() -> None:
+    """Number 15."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            send = get_channel_layer().group_send
+            with self.open("/ws/talk/") as client:
+                self.ask(client, "hi")
+                async_to_sync(send)("talk", {"type": "talk.tell", "text": "one"})
+                assert json.loads(client.recv(timeout=10)) == "one"
+                message = {"type": "talk.tell", "text": "two"}
+                self.live_server.call(send, "talk", message)
+                assert json.loads(client.recv(timeout=10)) == "two"
+
+    assert outcome(run(Case)) == "ok"
+
+
+def test_tables_are_flushed_only_when_the_application_is_done() -> None:
+    @pages
+    class Case(LiveCase):
+        def test_1(self) -> None:
+            clients.submit(self.get, "/slow/")
+            assert project.slow_has_begun.wait(10)
+
+        def test_2(self) -> None:
+            assert not Room.objects.exists()
+
+    project.slow_has_begun.clear()
+    with ThreadPoolExecutor(1) as clients:
+        assert outcome(run(Case)) == "ok"
+
+
+def test_work_that_does_not_end_is_warned_of() -> None:
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            self.live_server.settle = lambda: False  # type: ignore[method-assign]
+
+    (told,) = (text for _, text in run(Case).errors)
+    assert "still at work in a thread when" in told
+    assert "Case.test_it had ended" in told
+
+
+def test_https_and_wss_are_served_where_asked_for() -> None:
+    @pages
+    class Case(LiveCase):
+        tls = True
+
+        def test_it(self) -> None:
+            assert self.live_server_url.startswith("https://localhost:")
+            assert self.live_server_ws_url.startswith("wss://localhost:")
+            assert self.live_server.certificate.exists()
+
+    assert outcome(run(Case)) == "ok"
+
+
+def test_the_port_may_be_chosen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = taken.getsockname()[1]
+
+    @pages
+    class Case(LiveCase):
+        port = free
+
+        def test_it(self) -> None:
+            assert self.live_server_url == f"http://localhost:{free}"
+
+    assert outcome(run(Case)) == "ok"
+
+
+def test_a_process_class_of_channels_is_refused_with_what_to_do() -> None:
+    class Case(ChannelsLiveServerTestCase):
+        ProtocolServerProcess = object
+
+        def test_it(self) -> None:
+            raise AssertionError
+
+    told = outcome(run(Case))
+    assert 'UsageError: ' in told
+    assert 'Set server to "uvicorn", "daphne" or "process"' in told
+
+

@@ -1,0 +1,126 @@
+"""The magics break, step and continue."""
+
+import pytest
+from IPython.core.error import UsageError as BadArguments
+
+from asgilab.errors import UnknownConnection, UsageError
+from tests.notebook.conftest import Magic
+
+
+@pytest.fixture
+def bob(magic: Magic) -> Magic:
+    """The magics, with bob connected."""
+    magic("connect", "/ws/ --as bob")
+    return magic
+
+
+def test_a_step_of_a_free_connection_pauses_it_at_its_next_event(bob: Magic) -> None:
+    first = bob("step", "bob")
+    assert (first.passed, first.stop) == (None, None)
+    assert first.standing.paused
+    assert bob("send", 'bob "x"').stop.direction == "receive"
+
+
+def test_each_step_lets_exactly_one_event_through(bob: Magic) -> None:
+    bob("step", "bob")
+    bob("send", 'bob "x"')
+    bob("send", 'bob "y"')
+    seen = []
+    for _ in range(4):
+        step = bob("step")
+        seen.append((step.passed.direction, step.passed.message["text"]))
+    assert seen == [("receive", "x"), ("send", "x"), ("receive", "y"), ("send", "y")]
+    last = bob("step", "bob")
+    assert (last.passed, last.stop) == (None, None)
+    assert [bob("receive", "bob") for _ in range(2)] == ["x", "y"]
+
+
+def test_a_stop_shows_the_source_line_and_the_locals(bob: Magic) -> None:
+    bob("break", "send bob")
+    text = repr(bob("send", 'bob "x"'))
+    assert "bob is paused, about to send websocket.send" in text
+    assert "held: send websocket.send x" in text
+    assert "await send(echo)" in text
+    assert "text = 'x'" in text
+    assert "rooms.py" in text
+
+
+def test_a_break_in_one_direction_lets_the_other_pass(bob: Magic) -> None:
+    bob("break", "receive bob")
+    assert bob("send", 'bob "x"').stop.direction == "receive"
+    assert bob("step").stop is None
+    assert bob("receive", "bob") == "x"
+
+
+def test_a_break_without_a_name_is_for_everybody_to_come(bob: Magic) -> None:
+    assert "Every connection stops" in repr(bob("break"))
+    assert bob("connect", "/ws/ --as carol").stop.message["type"] == "websocket.connect"
+    assert bob("send", 'bob "x"').stop.connection == "bob"
+
+
+def test_a_break_may_be_set_before_its_connection_is_there(magic: Magic) -> None:
+    magic("break", "send dave")
+    assert magic("connect", "/ws/ --as dave").stop.message["type"] == "websocket.accept"
+
+
+def test_everything_goes_on_after_continue(bob: Magic) -> None:
+    bob("connect", "/ws/ --as carol")
+    bob("break")
+    bob("send", 'bob "x"')
+    bob("send", 'carol "y"')
+    assert "let through: 2 events" in repr(bob("continue"))
+    assert (bob("receive", "bob"), bob("receive", "carol")) == ("x", "y")
+    assert bob("send", 'bob "z"').headline.startswith("bob →")
+
+
+def test_one_connection_can_go_on_alone(bob: Magic) -> None:
+    bob("connect", "/ws/ --as carol")
+    bob("break")
+    bob("send", 'bob "x"')
+    bob("send", 'carol "y"')
+    going = bob("continue", "bob")
+    assert "let through: 1 event" in repr(going)
+    assert not going.standing.paused
+    assert bob("receive", "bob") == "x"
+    assert bob("step").passed.connection == "carol"
+
+
+def test_a_step_without_a_name_means_the_one_that_is_held_longest(bob: Magic) -> None:
+    bob("connect", "/ws/ --as carol")
+    bob("break")
+    bob("send", 'carol "first"')
+    bob("send", 'bob "second"')
+    assert bob("step").passed.connection == "carol"
+
+
+def test_a_step_without_a_name_asks_where_it_cannot_tell(bob: Magic) -> None:
+    assert bob("step").standing.name == "bob"
+    bob("continue")
+    bob("connect", "/ws/ --as carol")
+    with pytest.raises(UsageError, match=r"Expected a name \(connected: bob, carol\)"):
+        bob("step")
+    bob("disconnect")
+    with pytest.raises(UsageError, match="nothing is connected"):
+        bob("step")
+
+
+def test_a_step_into_an_error_shows_it(bob: Magic) -> None:
+    bob("step", "bob")
+    bob("send", 'bob "boom"')
+    assert "raised (LookupError: boom it is)" in repr(bob("step"))
+
+
+def test_a_reused_name_is_stepped_by_its_own_gates(bob: Magic) -> None:
+    bob("disconnect", "bob")
+    bob("connect", "/ws/ --as bob")
+    bob("step", "bob")
+    bob("send", 'bob "x"')
+    assert bob("step").passed.message["text"] == "x"
+
+
+def test_unknown_names_and_too_many_of_them_are_refused(bob: Magic) -> None:
+    for name in ("step", "continue"):
+        with pytest.raises(UnknownConnection, match="'nobody'"):
+            bob(name, "nobody")
+    with pytest.raises(BadArguments, match="expected one name, got 'a b'"):
+        bob("break", "send a b")

@@ -15,8 +15,11 @@ from asgilab.communicators._response import ResponseParts
 if TYPE_CHECKING:
     from httpx_sse import ServerSentEvent
 
-_WINDOW = 2
+_WINDOW = 16
+"""How many events the application may be ahead of its reader."""
+
 _KEPT = 1 << 20
+"""How many bytes of body the session keeps of a streamed response."""
 
 
 class Requester(Protocol):

@@ -5,7 +5,6 @@ message makes another consumer send is traced to its cause. That works within
 one process; through Redis the message arrives without.
 """
 
-import functools
 import sys
 import threading
 from collections.abc import Callable
@@ -75,7 +74,6 @@ def _unhook(layer: Any) -> None:
 
 
 def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(call)
     async def tapped(target: str, given: Any) -> Any:
         if isinstance(given, _Traced):  # a group_send on its way to one channel
             return await call(target, given)
@@ -90,7 +88,6 @@ def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _tapped_receive(call: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(call)
     async def tapped(channel: str) -> Any:
         handle_here(None)
         message = await call(channel)

@@ -28,7 +28,7 @@ _MODULES: Final = (
     "channels.generic.http",
     "channels.generic.websocket",
 )
-_NOTE: Final = "asgilab.ownership"
+_HANDLER: Final = "django.core.handlers.asgi"
 _SIGNALS: Final = (request_started, request_finished)
 
 
@@ -63,13 +63,10 @@ class _Closing:
         """Switch it off for one more owner."""
         with self._lock:
             self._owners += 1
-            connection_created.connect(self._note, dispatch_uid=_NOTE)
             for module in _MODULES:
                 self._replace_in(module)
-            for signal in _SIGNALS:
-                if signal.disconnect(close_old_connections):
-                    again = functools.partial(signal.connect, close_old_connections)
-                    self._undo[("signal", str(id(signal)))] = again
+            if _HANDLER in sys.modules:
+                self._silence_signals()
 
     def resume(self) -> None:
         """One owner goes; the last one switches it on again."""
@@ -79,11 +76,19 @@ class _Closing:
                 for undo in self._undo.values():
                     undo()
                 self._undo.clear()
-                connection_created.disconnect(dispatch_uid=_NOTE)
                 self.connected.clear()
 
-    def _note(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
-        self.connected.add(connection)
+    def note(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
+        """Remember a connection that was made while somebody owns them."""
+        if self._owners:
+            self.connected.add(connection)
+
+    def _silence_signals(self) -> None:
+        """Keep Django's own requests from closing connections as they end."""
+        for signal in _SIGNALS:
+            if signal.disconnect(close_old_connections):
+                again = functools.partial(signal.connect, close_old_connections)
+                self._undo[("signal", str(id(signal)))] = again
 
     def _replace_in(self, name: str) -> None:
         module = sys.modules.get(name)
@@ -97,6 +102,7 @@ class _Closing:
 
 
 _CLOSING: Final = _Closing()
+connection_created.connect(_CLOSING.note, dispatch_uid="asgilab.ownership")
 
 
 class _Loans(threading.local):
@@ -171,7 +177,7 @@ class Ownership:
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
         try:
             # A coroutine that is thrown away may not wait for a thread any more.
-            if kind is not GeneratorExit:
+            if kind is not GeneratorExit and (self.lent or _CLOSING.connected):
                 await sync_to_async(self._give_back)()
         finally:
             self._taps.close()

@@ -113,7 +113,8 @@ class LoopThread:
     def stop(self) -> None:
         """Cancel what still runs on the loop, close it, and wait for the thread."""
         if self._thread.is_alive():
-            self.loop.call_soon_threadsafe(self.loop.stop)
+            with contextlib.suppress(RuntimeError):  # somebody else just stopped it
+                self.loop.call_soon_threadsafe(self.loop.stop)
             if threading.current_thread() is not self._thread:
                 self._thread.join()
 

@@ -169,7 +169,7 @@ _ROWS = (
     _send(
         "websocket.close",
         Key("code", (int,), "WS-42", default=1000),
-        Key("reason", (str,), "WS-43", default="", none=True),
+        Key("reason", (object,), "WS-43", default="", none=True),
     ),
     _send(
         "websocket.http.response.start",

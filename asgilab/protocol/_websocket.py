@@ -134,7 +134,7 @@ def disconnect_breaches(memory: Memory, message: Message, state: str) -> Breache
 
 
 def close_breaches(memory: Memory, message: Message, state: str) -> Breaches:
-    """Check a close: WS-44 to WS-47."""
+    """Check a close: WS-43 to WS-47."""
     code, reason = message.get("code", 1000), message.get("reason")
     if is_int(code) and code not in SENDABLE_CODES:
         yield (
@@ -143,15 +143,18 @@ def close_breaches(memory: Memory, message: Message, state: str) -> Breaches:
         )
     elif is_int(code) and code not in PORTABLE_CODES and state == "open":
         yield "WS-44b", f"has code {code}; expected 1000 or 3000 to 4999 for Daphne"
-    if isinstance(reason, str) and reason:
+    if isinstance(reason, str):
         yield from _reason_breaches(memory, reason)
+    elif reason is not None:
+        rule = "WS-43b" if state == "connecting" else "WS-43"
+        yield rule, f"has reason {shown(reason)}; expected str or None"
     if state == "connecting" and (code != 1000 or reason):
         yield "WS-47", "rejects with HTTP 403; its code and reason reach nobody"
 
 
 def _reason_breaches(memory: Memory, reason: str) -> Breaches:
     """WS-45 and WS-46."""
-    if memory.version < (2, 3):
+    if reason and memory.version < (2, 3):
         yield "WS-45", "has a reason; expected none below version 2.3"
     size = len(reason.encode(errors="surrogatepass"))
     if size > LONGEST_REASON:

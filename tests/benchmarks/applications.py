@@ -56,7 +56,7 @@ async def heart(scope: Any, receive: Any, send: Any) -> None:
     await receive()
 
 
-PIECE = b"x" * 65536
+SIZE = 65536
 PIECES = 1600
 
 
@@ -65,7 +65,8 @@ async def large(scope: Any, receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     for _ in range(PIECES):
-        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+        piece = bytes(SIZE)
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

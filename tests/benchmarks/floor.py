@@ -9,11 +9,28 @@ from typing import Any
 
 
 class Floor:
-    """Drives an application with as little as possible."""
+    """Drives an application with as little as possible.
 
-    __slots__ = ("_getter", "_inbox", "_loop", "_outbox", "_taker", "task")
+    With ``bounded`` its ``send()`` waits until the event before has been taken, so
+    that a large response takes no more memory than a piece of it.
+    """
 
-    def __init__(self, application: Any, scope: dict[str, Any]) -> None:
+    __slots__ = (
+        "_bounded",
+        "_getter",
+        "_inbox",
+        "_loop",
+        "_outbox",
+        "_sender",
+        "_taker",
+        "task",
+    )
+
+    def __init__(
+        self, application: Any, scope: dict[str, Any], *, bounded: bool = False
+    ) -> None:
+        self._bounded = bounded
+        self._sender: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._inbox: deque[Any] = deque()
         self._outbox: deque[Any] = deque()
@@ -35,7 +52,11 @@ class Floor:
         if not self._outbox:
             self._getter = self._loop.create_future()
             await self._getter
-        return self._outbox.popleft()
+        event = self._outbox.popleft()
+        if self._sender is not None:
+            sender, self._sender = self._sender, None
+            sender.set_result(None)
+        return event
 
     async def _receive(self) -> Any:
         if not self._inbox:
@@ -44,6 +65,9 @@ class Floor:
         return self._inbox.popleft()
 
     async def _send(self, event: Any) -> None:
+        while self._bounded and self._outbox:
+            self._sender = self._loop.create_future()
+            await self._sender
         self._outbox.append(event)
         getter, self._getter = self._getter, None
         if getter is not None:

@@ -12,29 +12,42 @@ PROJECT = Path(__file__).parent / "project"
 ROOT = Path(__file__).parents[2]
 
 
+def environment(**variables: str) -> dict[str, str]:
+    """Return an environment in which the project is found, and nothing of pytest's."""
+    own = {name: value for name, value in os.environ.items() if name[:6] != "PYTEST"}
+    return own | {
+        "DJANGO_SETTINGS_MODULE": "board.settings",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join([str(PROJECT), str(ROOT)]),
+        **variables,
+    }
+
+
 def django_test(
-    *labels: str, timeout: float = 120, **variables: str
+    *labels: str,
+    timeout: float = 120,
+    start_method: str | None = None,
+    **variables: str,
 ) -> "subprocess.CompletedProcess[str]":
     """Run the labels, every warning an error; return how it ended.
 
     Args:
         labels: What ``manage.py test`` takes, options too.
         timeout: Seconds after which the run counts as hanging.
+        start_method: What multiprocessing is told at the beginning.
         variables: Environment variables.
     """
-    environment = {
-        name: value for name, value in os.environ.items() if name[:6] != "PYTEST"
-    }
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "board.settings",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join([str(PROJECT), str(ROOT)]),
-        **variables,
-    }
+    script = (
+        "import multiprocessing, sys\n"
+        f"multiprocessing.set_start_method({start_method!r})\n"
+        "from django.core.management import execute_from_command_line\n"
+        "execute_from_command_line(['manage.py', *sys.argv[1:]])\n"
+    )
+    program = ["-m", "django"] if start_method is None else ["-c", script]
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "django", "test", *labels],
+        [sys.executable, "-W", "error", *program, "test", *labels],
         cwd=PROJECT,
-        env=environment,
+        env=environment(**variables),
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -7,6 +7,7 @@ import threading
 import unittest
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 from unittest import mock
 
@@ -315,11 +316,12 @@ def test_disconnect_handlers_run_when_the_class_ends(name: Any) -> None:
         server = name
 
         def test_it(self) -> None:
-            client = self.enterClassContext(self.open("/ws/talk/"))
+            client = clients.enter_context(self.open("/ws/talk/"))
             assert self.ask(client, "hi") == "hi"
 
     project.left.clear()
-    assert outcome(run(Case)) == "ok"
+    with ExitStack() as clients:
+        assert outcome(run(Case)) == "ok"
     assert project.left == [1012]
 
 
@@ -402,7 +404,7 @@ def test_a_process_class_of_channels_is_refused_with_what_to_do() -> None:
             raise AssertionError
 
     told = outcome(run(Case))
-    assert 'UsageError: ' in told
+    assert "UsageError: " in told
     assert 'Set server to "uvicorn", "daphne" or "process"' in told
 
 

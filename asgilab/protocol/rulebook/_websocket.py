@@ -78,6 +78,8 @@ WS-42    application  error    spec  -    conversation
     `code` is an int, not None.
 WS-43    application  error    spec  2.3  conversation
     `reason` is a str or None.
+WS-43b   application  warning  lint  2.3  conversation
+    Another `reason` of a close before accept reaches nobody; FastAPI puts a list there.
 WS-44    application  error    rfc   -    conversation
     A close code that is sent is 1000 to 1003, 1007 to 1014 or 3000 to 4999.
 WS-44b   application  warning  lint  -    conversation

@@ -95,6 +95,10 @@ EXAMPLES = {
     "WS-43": Example(
         websocket(*OPEN, close(reason=None)), websocket(*OPEN, close(reason=b"bye"))
     ),
+    "WS-43b": Example(
+        websocket(CONNECT, sends("websocket.close", reason=None)),
+        websocket(CONNECT, sends("websocket.close", reason=[])),
+    ),
     "WS-44": Example(websocket(*OPEN, close(4999)), websocket(*OPEN, close(1006))),
     "WS-44b": Example(websocket(*OPEN, close(3000)), websocket(*OPEN, close(1011))),
     "WS-45": Example(

@@ -1,0 +1,75 @@
+"""A project on a live server without a test case: for fixtures and scripts."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from chat.models import Room
+from django.db import connections
+
+from asgilab.django import live_project
+from asgilab.errors import UsageError
+from asgilab.live import LiveServer
+from tests.django import pages as project
+from tests.django.live import pages
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[LiveServer]:
+    """Serve the pages as a fixture of a user's would."""
+    with pages, live_project() as running:
+        yield running
+
+
+def get(server: LiveServer, path: str) -> str:
+    with urllib.request.urlopen(server.url + path, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_function_reads_what_the_server_writes(server: LiveServer) -> None:
+    get(server, "/make/one/")
+    assert [room.name for room in Room.objects.all()] == ["one"]
+
+
+def test_what_one_test_wrote_the_next_does_not_see(server: LiveServer) -> None:
+    assert get(server, "/count/") == "0"
+    Room.objects.create(name="mine")
+    assert get(server, "/count/") == "1"
+
+
+def test_static_files_are_served(server: LiveServer) -> None:
+    assert "{" in get(server, "/static/chat/chat.css")
+
+
+def test_an_error_of_a_view_comes_out_as_it_was_raised(transactional_db: None) -> None:
+    with pytest.raises(ValueError, match="the view is broken"):
+        with pages, live_project() as running:
+            with pytest.raises(urllib.error.HTTPError):
+                get(running, "/fail/")
+
+
+def test_it_ends_only_when_the_application_is_done(transactional_db: None) -> None:
+    project.slow_has_begun.clear()
+    with ThreadPoolExecutor(1) as client:
+        with pages, live_project() as running:
+            answer = client.submit(get, running, "/slow/")
+            assert project.slow_has_begun.wait(10)
+        assert answer.result() == "made"
+    assert not Room.objects.exists()
+
+
+@pytest.mark.django_db
+def test_inside_a_transaction_it_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"A transaction is open on database 'default'"):
+        with live_project():
+            raise AssertionError
+    assert connections["default"].in_atomic_block
+
+
+def test_daphne_serves_the_project_too(transactional_db: None) -> None:
+    with pages, live_project(server="daphne", serve_static=False) as running:
+        assert get(running, "/greet/") == "hello earth"
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            get(running, "/static/chat/chat.css")

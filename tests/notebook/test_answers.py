@@ -1,0 +1,52 @@
+"""An HTTP response that shows itself."""
+
+import json
+
+import pytest
+from IPython.lib.pretty import pretty
+
+from asgilab.notebook._answers import Answer
+
+
+def answer(status: int = 200, body: bytes = b'{"a": 1}') -> Answer:
+    headers = [(b"content-type", b"application/json"), (b"x", b"\x1b[2J")]
+    return Answer(status=status, headers=headers, body=body)
+
+
+def test_it_is_the_dict_of_a_response_and_decodes_its_body() -> None:
+    response = answer()
+    assert response["status"] == response.status == 200
+    assert response.text == '{"a": 1}'
+    assert response.json() == {"a": 1}
+    with pytest.raises(json.JSONDecodeError):
+        answer(body=b"<html>").json()
+
+
+def test_it_shows_its_status_headers_and_body() -> None:
+    expected = (
+        '200 OK, 8 bytes\n  content-type: application/json\n  x: ␛[2J\n  \n  {"a": 1}'
+    )
+    assert repr(answer()) == expected
+    assert pretty(answer()) == expected
+
+
+def test_a_body_or_a_phrase_that_is_not_there_is_left_out() -> None:
+    assert repr(answer(299, b"")).splitlines() == [
+        "299, 0 bytes",
+        "  content-type: application/json",
+        "  x: ␛[2J",
+    ]
+
+
+def test_an_error_looks_like_one() -> None:
+    assert [answer(status).card.tone for status in (200, 302, 404, 500)] == [
+        "good",
+        "good",
+        "bad",
+        "bad",
+    ]
+    assert "404 Not Found" in answer(404)._repr_html_()
+
+
+def test_the_body_is_escaped_in_html() -> None:
+    assert "<script" not in answer(body=b"<script>")._repr_html_()

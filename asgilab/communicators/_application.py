@@ -26,7 +26,7 @@ from asgilab.communicators._waiting import (
     wait_until,
 )
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import Quiet, idleness_of, settle
+from asgilab.engine import Quiet, idleness_of, mark_root, settle
 from asgilab.errors import (
     ApplicationEnded,
     AsgilabWarning,
@@ -317,6 +317,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
             context.run(self._run), name=f"application of {self.name}", context=context
         )
         self._task.add_done_callback(self._line.end)
+        mark_root(self._task)
         if self._wiring.opened is not None:
             self._wiring.opened()
         return self._task

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import is_user_code, user_line
+from asgilab.engine import awaiting_line, is_user_code, user_line
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
 from asgilab.protocol import Conversation, Finding, Severity
 from asgilab.sessions import Kind
@@ -155,7 +155,7 @@ class Line:
     async def send(self, message: Message) -> None:
         """Take an event from the application; this is its ``send``."""
         frame = sys._getframe(1)
-        place = user_line(frame)
+        place = user_line(frame) or awaiting_line()
         gates = self._gates
         if self.gone:
             self._refuse(message, place)

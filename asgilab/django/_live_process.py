@@ -61,16 +61,16 @@ class ProjectState:
         """Take this state over. To be called before the project is imported."""
         for folder in self.folders:
             when_orphaned.append(lambda folder=folder: shutil.rmtree(folder))
-        changed = {name: pickle.loads(value) for name, value in self.settings.items()}
-        if self.module is None:
-            settings.configure(DATABASES={**self.databases}, **changed)
-        else:
+        if self.module is not None:
             os.environ[ENVIRONMENT_VARIABLE] = self.module
-            with _deprecations_ignored():
-                for name, value in changed.items():
-                    setattr(settings, name, value)
-            for alias, place in self.databases.items():
-                connections.settings[alias].update(place)
+        changed = {name: pickle.loads(value) for name, value in self.settings.items()}
+        with _deprecations_ignored():
+            if self.module is None:
+                settings.configure(DATABASES={**self.databases}, **changed)
+            for name, value in changed.items():
+                setattr(settings, name, value)
+        for alias, place in self.databases.items():
+            connections.settings[alias].update(place)
         django.setup()
 
 

@@ -5,9 +5,11 @@ an event, and it does not care whether a connection is HTTP or WebSocket.
 """
 
 from asgilab.engine._crossing import Crossing, CrossingCall
+from asgilab.engine._awaiters import mark_root
 from asgilab.engine._clock import LabClock
 from asgilab.engine._frames import (
     FrameText,
+    awaiting_line,
     is_user_code,
     stack_here,
     stack_of,
@@ -31,8 +33,10 @@ __all__ = [
     "LoopThread",
     "Quiet",
     "Stop",
+    "awaiting_line",
     "idleness_of",
     "is_user_code",
+    "mark_root",
     "settle",
     "shorten",
     "stack_here",

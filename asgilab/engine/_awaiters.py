@@ -8,10 +8,17 @@ futures. A task that nobody waits for has no awaiter.
 
 import asyncio
 import functools
+import weakref
 from collections.abc import Iterator
 from typing import Any, Final
 
 _FURTHEST: Final = 20
+_ROOTS: Final[weakref.WeakSet[asyncio.Task[Any]]] = weakref.WeakSet()
+
+
+def mark_root(task: asyncio.Task[Any]) -> None:
+    """Say that an application begins with this task: who waits for it is a test."""
+    _ROOTS.add(task)
 
 
 def awaiters(task: "asyncio.Future[Any]") -> Iterator[asyncio.Task[Any]]:
@@ -25,7 +32,8 @@ def awaiters(task: "asyncio.Future[Any]") -> Iterator[asyncio.Task[Any]]:
     for _ in range(_FURTHEST):
         if not ways:
             return
-        for found in _waiting_for(ways.pop(0)):
+        way = ways.pop(0)
+        for found in () if way in _ROOTS else _waiting_for(way):
             if id(found) in seen:
                 continue
             seen.add(id(found))

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import CodeType, FrameType, MethodType
 from typing import Any, Final
 
+from asgilab.engine._awaiters import awaiters
 from asgilab.engine._locals import locals_of
 from asgilab.engine._shortening import shorten_named
 from asgilab.sessions import Source
@@ -94,15 +95,43 @@ class FrameText:
         return f"{self.source} in {self.source.function}"
 
 
+def awaiting_line() -> tuple[CodeType, int] | None:
+    """Return the user's line that waits for the running task, where there is one.
+
+    It is for a task that runs library code alone, as ``gather(self.send(…))`` makes.
+    """
+    for frame in _frames_of_awaiters():
+        return frame.f_code, frame.f_lineno
+    return None
+
+
 def stack_here(frame: FrameType | None) -> tuple[FrameText, ...]:
-    """Return the user's frames from ``frame`` outwards to the loop, innermost first."""
-    return tuple(_text(each) for each in _outwards(frame) if _is_user_frame(each))
+    """Return the user's frames from ``frame`` outwards to the loop, innermost first.
+
+    Where the running task has none, they are those of the task that waits for it.
+    """
+    own = tuple(_text(each) for each in _outwards(frame) if _is_user_frame(each))
+    return own or tuple(map(_text, _frames_of_awaiters()))
 
 
 def stack_of(task: asyncio.Task[Any]) -> tuple[FrameText, ...]:
     """Return the user's frames of a suspended task, innermost first."""
-    frames = list(_awaiting(task.get_coro()))
-    return tuple(_text(frame) for frame in reversed(frames) if _is_user_frame(frame))
+    return tuple(map(_text, _frames_of(task)))
+
+
+def _frames_of_awaiters() -> Iterator[FrameType]:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no loop runs in this thread
+        return
+    if task is not None:
+        for awaiter in awaiters(task):
+            yield from _frames_of(awaiter)
+
+
+def _frames_of(task: asyncio.Task[Any]) -> list[FrameType]:
+    frames = [each for each in _awaiting(task.get_coro()) if _is_user_frame(each)]
+    return frames[::-1]
 
 
 def _is_user_frame(frame: FrameType) -> bool:

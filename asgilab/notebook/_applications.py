@@ -100,16 +100,11 @@ async def asgi_help(laboratory: Laboratory, call: Call) -> Card:
 
 async def end(laboratory: Laboratory) -> None:
     """Stop the lab, if there is one; await this in the body of a magic."""
-    if not laboratory.has_lab:
-        return
-    loop = laboratory.loop
-    lab = laboratory.release()
+    lab, loop = laboratory.release()
     try:
-        if lab is None:
-            return
-        if lab.thread is None:
+        if lab is not None and loop is not None:
             await cross(lab.__aexit__(None, None, None), loop)
-        else:
+        elif lab is not None:
             with on_interrupt(default_int_handler):
                 lab.stop()
     except Exception as error:  # of the application that is left behind

@@ -98,14 +98,19 @@ class Laboratory:
         self._lab, self._loop = lab, loop
         self.statuses = Statuses(lab.session)
 
-    def release(self) -> Lab | None:
-        """Forget the lab and withdraw the variables of its connections."""
+    def release(self) -> tuple[Lab | None, asyncio.AbstractEventLoop | None]:
+        """Forget the lab and withdraw the variables of its connections.
+
+        Returns:
+            What was adopted: the lab, and the kernel's loop if it lives there.
+        """
         for name in list(self._variables):
             self.withdraw(name)
-        lab, self._lab, self._loop = self._lab, None, None
+        adopted = self._lab, self._loop
+        self._lab = self._loop = None
         self.handshakes.clear()
         self.timeline = None
-        return lab
+        return adopted
 
     def on_lab(
         self, work: Coroutine[Any, Any, T], timeout: float | None = None

@@ -111,16 +111,27 @@ def _rule(chapter: str, words: list[str], sentence: str) -> Rule:
     )
 
 
-def _all_rules() -> dict[str, Rule]:
+def read_rules(chapters: Mapping[str, str]) -> Mapping[str, Rule]:
+    """Read all chapters of the rulebook.
+
+    Args:
+        chapters: Title to text, in reading order.
+
+    Returns:
+        Every rule by its id, in the order of the texts.
+
+    Raises:
+        ValueError: A text is not in the format, or two rules have one id.
+    """
     rules: dict[str, Rule] = {}
-    for title, text in CHAPTERS.items():
+    for title, text in chapters.items():
         for rule in read_chapter(title, text):
             if rule.id in rules:
                 message = f"two rules are called {rule.id}"
                 raise ValueError(message)
             rules[rule.id] = rule
-    return rules
+    return MappingProxyType(rules)
 
 
-RULES: Final[Mapping[str, Rule]] = MappingProxyType(_all_rules())
+RULES: Final = read_rules(CHAPTERS)
 """Every rule by its id, in the order of the rulebook."""

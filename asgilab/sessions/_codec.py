@@ -22,6 +22,11 @@ FORMAT: Final = "asgilab-session"
 VERSION: Final = 1
 _MARKS: Final = frozenset({"$bytes", "$float", "$repr", "$dict"})
 _LONGEST_REPR: Final = 200
+_LARGEST_INT: Final = 14_000
+"""Bits; Python refuses to read a decimal number of more than 4300 digits."""
+_NOT_PLAIN: Final = object()
+DEEPEST: Final = 100
+"""How deep lists and mappings may lie in one another."""
 
 
 class Written(Protocol):
@@ -76,20 +81,54 @@ def event_line(event: Event) -> str:
     return json.dumps(row) + "\n"
 
 
-def encode(value: Any) -> Any:
-    """Turn a value into what JSON can hold; see the top of this file."""
-    if value is None or isinstance(value, (bool, int, str)):
+def encode(value: Any, depth: int = 0) -> Any:
+    """Turn a value into what JSON can hold; see the top of this file.
+
+    It always gives something: an object that cannot be shown, a number too large
+    to be read back, and what lies deeper than ``DEEPEST`` become a ``$repr``.
+    """
+    plain = _encode_plain(value)
+    if plain is not _NOT_PLAIN:
+        return plain
+    try:
+        if depth < DEEPEST and isinstance(value, (list, tuple)):
+            return [encode(item, depth + 1) for item in value]
+        if depth < DEEPEST and isinstance(value, Mapping):
+            return _encode_mapping(value, depth)
+    except Exception:  # a user's class may raise anything, wherever it is asked
+        return _represent(value)
+    return _represent(value)
+
+
+def _encode_plain(value: Any) -> Any:
+    kind = type(value)
+    if value is None or kind is bool or kind is str:
         return value
-    if isinstance(value, float):
+    if kind is int:
+        return value if value.bit_length() <= _LARGEST_INT else _represent(value)
+    if kind is float:
         return value if math.isfinite(value) else {"$float": str(value)}
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if kind in (bytes, bytearray, memoryview):
         return {"$bytes": base64.b64encode(bytes(value)).decode()}
-    if isinstance(value, (list, tuple)):
-        return [encode(item) for item in value]
-    if isinstance(value, Mapping):
-        plain = {str(key): encode(item) for key, item in value.items()}
-        return {"$dict": plain} if len(plain) == 1 and _MARKS & plain.keys() else plain
-    text = repr(value)
+    for plain in (str, int, float, bytes):
+        if issubclass(kind, plain):  # an enum, or a text that is marked as safe
+            return _encode_plain(plain.__new__(plain, value))
+    return _NOT_PLAIN
+
+
+def _encode_mapping(value: Mapping[Any, Any], depth: int) -> Any:
+    plain = {
+        key if type(key) is str else str(key): encode(item, depth + 1)
+        for key, item in value.items()
+    }
+    return {"$dict": plain} if len(plain) == 1 and _MARKS & plain.keys() else plain
+
+
+def _represent(value: Any) -> dict[str, str]:
+    try:
+        text = repr(value)
+    except Exception as error:  # a user's __repr__ may raise anything
+        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     return {"$repr": text[:_LONGEST_REPR]}
 
 
@@ -97,7 +136,7 @@ def decode(value: Any) -> Any:
     """Undo :func:`encode`; a ``$repr`` comes back as its text.
 
     Raises:
-        ValueError: A marked object does not hold what its mark says.
+        TypeError, ValueError: A marked object does not hold what its mark says.
     """
     if isinstance(value, list):
         return [decode(item) for item in value]

@@ -106,8 +106,11 @@ class Session(Sequence[Event]):
             cause: int | None = None,
             note: str = "",
         ) -> int:
-            index = len(rows)
-            rows.append((time() - zero, connection, kind, message, source, cause, note))
+            row = (time() - zero, connection, kind, message, source, cause, note)
+            rows.append(row)
+            index = len(rows) - 1
+            while rows[index] is not row:  # another thread recorded meanwhile
+                index -= 1
             if self._watchers:
                 for watcher in self._watchers:
                     watcher(index)
@@ -141,7 +144,14 @@ class Session(Sequence[Event]):
         return None
 
     def prefix(self, count: int) -> "Session":
-        """Return a new session that holds the first ``count`` events."""
+        """Return a new session that holds the first ``count`` events.
+
+        Raises:
+            ValueError: ``count`` is negative.
+        """
+        if count < 0:
+            msg = f"A prefix of {count} events; expected none or more."
+            raise ValueError(msg)
         copy = Session(
             application=self.application,
             settings=self.settings,

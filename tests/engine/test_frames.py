@@ -8,7 +8,6 @@ import sys
 import sysconfig
 import weakref
 from collections.abc import Callable
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -16,8 +15,16 @@ import pytest
 from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 
 import asgilab
-from asgilab.engine import FrameText, is_user_code, stack_here, stack_of, user_line
-from tests.engine.loops import opaque_loop, run_on
+from asgilab.engine import (
+    FrameText,
+    awaiting_line,
+    is_user_code,
+    mark_root,
+    stack_here,
+    stack_of,
+    user_line,
+)
+from tests.engine.loops import run_on, stock
 
 HERE = __file__
 
@@ -119,7 +126,9 @@ async def test_a_task_of_library_code_alone_has_no_line_of_the_users() -> None:
             await send("idle")
         """
     )
-    await asyncio.create_task(framework["dispatcher"](probe.send))
+    task = asyncio.create_task(framework["dispatcher"](probe.send))
+    mark_root(task)  # so that this test, which waits for it, is no part of it
+    await task
     assert probe.places == [None]
     assert probe.stacks == [()]
 
@@ -200,7 +209,7 @@ async def test_a_consumer_from_a_notebook_cell_is_the_users() -> None:
 def test_what_called_the_loop_is_not_the_application() -> None:
     probe = Probe()
     framework = library("async def main(send): await send()")
-    run_on(opaque_loop, framework["main"](probe.send))
+    run_on(stock, framework["main"](probe.send))
     assert probe.places == [None]
 
 
@@ -341,5 +350,72 @@ async def test_nothing_that_was_looked_at_is_kept_alive() -> None:
     await task
 
 
-def test_the_code_of_this_file_is_found_by_its_path() -> None:
-    assert Path(HERE).is_absolute()
+@pytest.mark.parametrize(
+    "wait",
+    [
+        asyncio.gather,
+        lambda call: asyncio.wait([asyncio.ensure_future(call)]),
+        lambda call: asyncio.wait_for(asyncio.ensure_future(call), 5),
+        lambda call: asyncio.shield(call),
+        asyncio.ensure_future,
+    ],
+    ids=["gather", "wait", "wait_for", "shield", "await"],
+)
+async def test_a_task_of_library_code_is_led_back_to_who_waits_for_it(
+    wait: Any,
+) -> None:
+    seen: list[Any] = []
+    framework = library(
+        """
+        async def send_json(look):
+            look()
+        """
+    )
+
+    def look() -> None:
+        # As the line of a communicator does it: from the caller on outwards.
+        seen.extend([awaiting_line(), stack_here(sys._getframe(1))])
+
+    async def receive_json() -> None:
+        await wait(framework["send_json"](look))
+
+    await receive_json()
+    place, stack = seen
+    assert place[0].co_name == "receive_json"
+    assert place[1] == line_of(receive_json, "await wait(")
+    assert stack[0].source.function.endswith("receive_json")
+
+
+async def test_a_task_group_leads_back_to_its_own_task() -> None:
+    names: list[str] = []
+    framework = library(
+        """
+        async def send_json(awaiting_line, names):
+            names.append(awaiting_line()[0].co_name)
+        """
+    )
+
+    async def receive_json() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(framework["send_json"](awaiting_line, names))
+
+    await receive_json()
+    assert names == ["receive_json"]
+
+
+async def test_a_task_that_nobody_waits_for_leads_nowhere() -> None:
+    lines: list[Any] = []
+    framework = library(
+        """
+        async def send_json(awaiting_line, lines):
+            lines.append(awaiting_line())
+        """
+    )
+    task = asyncio.create_task(framework["send_json"](awaiting_line, lines))
+    while not task.done():
+        await asyncio.sleep(0)
+    assert lines == [None]
+
+
+def test_outside_of_a_loop_nobody_waits() -> None:
+    assert awaiting_line() is None

@@ -43,14 +43,10 @@ def test_an_error_of_the_work_itself_comes_out(hasty: Laboratory) -> None:
 def test_a_lab_that_never_rests_is_looked_at_all_the_same(
     hasty: Laboratory, magic: Magic
 ) -> None:
-    async def restless() -> None:
-        while True:
-            await asyncio.sleep(0)
+    def again() -> None:
+        hasty.loop.call_soon(again)
 
-    async def start() -> None:
-        hasty.handshakes["restless"] = asyncio.ensure_future(restless())
-
-    hasty.lab.call(start())
+    hasty.post(again)
     where = drive_blocking(look(hasty, "bob"), hasty.interrupts)
     assert where.quiet is None
     assert where.sentence == "bob runs freely; it is still at work"

@@ -173,7 +173,7 @@ async def test_an_interrupt_lands_although_the_cell_only_posts_it_to_this_loop(
 
     async def errand() -> None:
         while signal.getsignal(signal.SIGINT) is post:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # noqa: ASYNC110, a handler tells nobody
         signal.raise_signal(signal.SIGINT)
         await asyncio.Event().wait()
 

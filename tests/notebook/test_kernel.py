@@ -125,7 +125,7 @@ def test_an_interrupt_lands_at_once_and_the_application_does_not_notice(
     kernel: Kernel, waiting: str
 ) -> None:
     connect(kernel, "bob")
-    took = []
+    took: list[float] = []
     for _ in range(3):
         kernel.one('%asgi_send bob "later"' if not took else "pass")
         request = kernel.send(
@@ -237,7 +237,7 @@ def test_the_extension_can_be_loaded_again_and_taken_out(kernel: Kernel) -> None
         "%unload_ext asgilab",
         "%asgi_status",
         "ip = get_ipython()\n"
-        "[n for kind in ip.magics_manager.magics.values() for n in kind if 'asgi' in n]",
+        "[n for k in ip.magics_manager.magics.values() for n in k if 'asgi' in n]",
         "[t for t in ip.input_transformers_post if 'asgilab' in str(type(t))], "
         "[c for c in ip.configurables if 'Asgi' in type(c).__name__]",
         "import threading\n[t.name for t in threading.enumerate() if 'asgi' in t.name]",

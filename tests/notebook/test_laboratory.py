@@ -1,5 +1,6 @@
 """What the magics of a notebook remember."""
 
+import asyncio
 import threading
 
 import pytest
@@ -105,14 +106,12 @@ async def test_a_lab_on_the_loop_of_the_cells_needs_no_crossing(
 ) -> None:
     laboratory = Laboratory(shell, AsgiLab())
     async with Lab(closed, lifespan="off") as lab:
-        import asyncio
-
         laboratory.adopt(lab, asyncio.get_running_loop())
         assert laboratory.loop is asyncio.get_running_loop()
         bob = lab.websocket("/", name="bob")
         assert await bob.connect() == (False, 1000)
         assert laboratory.publish("bob")
         assert shell.user_ns["bob"] is bob
-        assert laboratory.release() is lab
+        assert laboratory.release() == (lab, asyncio.get_running_loop())
         assert "bob" not in shell.user_ns
         assert not laboratory.has_lab

@@ -17,8 +17,7 @@ from asgilab.notebook._magic import Call, Magic, asgi_magic
 @argument("path", help="where to")
 @argument("--count", type=int, help="how often")
 async def asgi_go(laboratory: Laboratory, call: Call) -> Any:
-    """Go somewhere,
-    and come back.
+    """Go somewhere.
 
     More about it.
     """
@@ -71,7 +70,7 @@ def test_an_error_shows_shortly() -> None:
 def test_its_name_its_summary_and_its_help_come_from_its_function() -> None:
     assert asgi_go.name == "asgi_go"
     assert asgi_go.kinds == ("line",)
-    assert asgi_go.summary == "Go somewhere, and come back."
+    assert asgi_go.summary == "Go somewhere."
     assert "%asgi_go [--count COUNT] path" in asgi_go.help
     assert "More about it." in asgi_go.help
     assert "how often" in asgi_go.help

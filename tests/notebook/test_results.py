@@ -33,7 +33,7 @@ def test_a_connection_tells_what_waits_to_be_read() -> None:
 
 def test_a_refusal_is_false_and_everything_else_true() -> None:
     assert not Refused("bob", "/ws/", 4401, 403)
-    assert Connected("bob", "/ws/", None, 0, True)
+    assert bool(Connected("bob", "/ws/", None, 0, True))
     assert Nothing("bob", None, 0.1)
 
 
@@ -82,8 +82,8 @@ def test_an_export_shows_how_its_test_fared() -> None:
         path = Path("test_x.py")
         return ExportCard(Exported(path, "x = '<b>'", "test_x", (), (), 2, run))
 
-    passed = exported(PytestRun(0, "1 passed in 0.1s", "", ()))
-    failed = exported(PytestRun(1, "1 failed in 0.1s", "E  no", ()))
+    passed = exported(PytestRun("1 passed in 0.1s", {"passed": 1}))
+    failed = exported(PytestRun("1 failed in 0.1s", {"failed": 1}, "E  no", 1))
     assert [each.tone for each in (passed, failed, exported(None))] == [
         "good",
         "bad",

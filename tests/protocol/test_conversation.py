@@ -347,6 +347,12 @@ def test_an_incomplete_scope_is_enough_to_follow_a_conversation(
     assert conversation.state != conversation.protocol.start
 
 
+def test_what_is_received_may_be_anything_when_it_was_forced() -> None:
+    conversation = Conversation(websocket_scope("/"))
+    conversation.received([])  # type: ignore[arg-type]
+    assert ids(conversation.sent({"type": "websocket.accept"})) == ["WS-21"]
+
+
 def test_two_conversations_share_no_memory() -> None:
     first, second = connecting(), Conversation(websocket_scope("/"))
     assert first.sent({"type": "websocket.accept"}) == ()

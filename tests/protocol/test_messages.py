@@ -18,6 +18,10 @@ def test_every_event_type_of_a_table_has_a_row_and_the_other_way_round() -> None
     assert steps == set(MESSAGES)
 
 
+def test_the_default_of_a_required_key_shows_as_a_word() -> None:
+    assert repr(MESSAGES["http.response.start"].keys["status"].default) == "REQUIRED"
+
+
 @pytest.mark.parametrize("row", MESSAGES.values(), ids=lambda row: row.type)
 def test_every_key_names_rules_that_there_are(row: MessageType) -> None:
     for key in row.keys.values():

@@ -92,6 +92,11 @@ def test_granian_gives_ports_as_text() -> None:
     assert granian.scope(lifespan_scope())["asgi"]["spec_version"] == "2.3"
 
 
+def test_a_scope_without_a_client_has_none_with_granian_too() -> None:
+    scope = SERVERS["granian"].scope(http_scope("GET", "/", client=None))
+    assert scope["client"] is None
+
+
 @pytest.mark.parametrize("habits", SERVERS.values(), ids=lambda habits: habits.name)
 def test_the_scope_that_was_given_stays_as_it_was(habits: ServerHabits) -> None:
     scope, same = websocket_scope("/"), websocket_scope("/")

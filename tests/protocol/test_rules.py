@@ -3,7 +3,7 @@
 import pytest
 
 from asgilab.protocol import RULES, Basis, Party, Rule, Severity
-from asgilab.protocol._rules import read_chapter
+from asgilab.protocol._rules import read_chapter, read_rules
 from tests.protocol import test_scope_rules as scopes
 from tests.protocol.rulebook import (
     test_extensions,
@@ -109,6 +109,12 @@ WS-30  application  error  spec  2.1  conversation
         judge="conversation",
         sentence="A frame is sent after accept.",
     )
+
+
+def test_two_rules_of_one_name_are_refused() -> None:
+    row = "GEN-01 application error spec - conversation\n    A rule.\n"
+    with pytest.raises(ValueError, match="two rules are called GEN-01"):
+        read_rules({"One": row, "Two": row})
 
 
 @pytest.mark.parametrize(

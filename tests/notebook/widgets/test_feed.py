@@ -1,0 +1,100 @@
+"""One thread, jobs in order, updates at a bounded rate, and an end."""
+
+import threading
+import time
+
+import pytest
+
+from asgilab.notebook.widgets._feed import Feed
+
+SOON = 5.0
+
+
+def nothing() -> bool:
+    return False
+
+
+def test_jobs_run_in_order_on_one_thread_of_their_own() -> None:
+    ran: list[tuple[int, str]] = []
+    done = threading.Event()
+    feed = Feed(nothing)
+    feed.start()
+    for number in range(3):
+        feed.post(lambda n=number: ran.append((n, threading.current_thread().name)))
+    feed.post(done.set)
+
+    assert done.wait(SOON)
+    feed.stop()
+    assert ran == [(n, "asgilab timeline") for n in range(3)]
+
+
+def test_many_touches_make_few_updates_and_none_is_lost() -> None:
+    times: list[float] = []
+    touched, seen = 0, 0
+    caught_up = threading.Event()
+
+    def update() -> bool:
+        nonlocal seen
+        times.append(time.monotonic())
+        seen = touched
+        if seen == 20_000:
+            caught_up.set()
+        return False
+
+    feed = Feed(update, interval=0.01)
+    feed.start()
+    for _ in range(20_000):
+        touched += 1
+        feed.touch()
+
+    assert caught_up.wait(SOON)
+    feed.stop()
+    feed.join(SOON)
+    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    assert all(gap >= 0.009 for gap in gaps)
+    assert len(times) < 2000
+
+
+def test_an_update_that_has_more_to_do_is_called_again_without_a_touch() -> None:
+    left = 3
+    done = threading.Event()
+
+    def update() -> bool:
+        nonlocal left
+        left -= 1
+        if not left:
+            done.set()
+        return left > 0
+
+    feed = Feed(update, interval=0.001)
+    feed.start()
+    feed.touch()
+
+    assert done.wait(SOON)
+    feed.stop()
+    feed.join(SOON)
+    assert left == 0
+
+
+def test_a_job_that_fails_is_logged_and_the_feed_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = threading.Event()
+    feed = Feed(nothing)
+    feed.start()
+    feed.post(lambda: 1 / 0)
+    feed.post(done.set)
+
+    assert done.wait(SOON)
+    feed.stop()
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_stopping_ends_the_thread_even_when_it_is_idle() -> None:
+    feed = Feed(nothing)
+    assert not feed.alive
+    feed.start()
+    assert feed.alive
+    feed.stop()
+    feed.join(SOON)
+    assert not feed.alive

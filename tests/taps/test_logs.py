@@ -1,0 +1,83 @@
+"""Log records as events of the connection that wrote them."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from asgilab.communicators import Wiring
+from asgilab.sessions import Event, Kind, Session
+from asgilab.taps import LogTap
+from asgilab.testing import WebsocketCommunicator
+
+log = logging.getLogger("shop.orders")
+
+
+def logged(session: Session) -> list[Event]:
+    return [event for event in session if event.kind is Kind.LOG]
+
+
+async def run(writes: Any) -> Session:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await writes()
+        await send({"type": "websocket.close"})
+
+    session = Session()
+    with LogTap():
+        communicator = WebsocketCommunicator(
+            application, "/", wiring=Wiring(session=session, name="alice")
+        )
+        await communicator.connect()
+    return session
+
+
+async def test_a_record_keeps_logger_level_text_line_and_cause() -> None:
+    async def writes() -> None:
+        log.error("order %d failed", 7)
+
+    (event,) = logged(await run(writes))
+    assert event.connection == "alice"
+    assert event.message == {
+        "type": "log",
+        "logger": "shop.orders",
+        "level": "ERROR",
+        "text": "order 7 failed",
+    }
+    assert event.source is not None
+    assert event.source.function == "writes"
+    assert event.cause == 1
+
+
+async def test_threads_of_the_application_are_heard() -> None:
+    async def writes() -> None:
+        await asyncio.to_thread(log.warning, "from a thread")
+
+    (event,) = logged(await run(writes))
+    assert event.message["text"] == "from a thread"
+
+
+async def test_what_others_log_is_no_concern() -> None:
+    session = Session()
+    with LogTap():
+        log.error("nobody is connected")
+    assert logged(session) == []
+
+
+async def test_a_broken_log_call_does_not_break_the_application(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+
+    async def writes() -> None:
+        log.error("one %s, two %s", "only one")
+
+    assert logged(await run(writes)) == []
+
+
+async def test_after_the_context_nothing_is_recorded() -> None:
+    before = list(logging.getLogger().handlers)
+    with LogTap():
+        pass
+    assert logging.getLogger().handlers == before

@@ -11,7 +11,7 @@ from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._websocket import WebsocketCommunicator
-from asgilab.communicators._wiring import Validation, Wiring
+from asgilab.communicators._wiring import Validation, Wiring, live_sessions
 
 __all__ = [
     "ApplicationCommunicator",
@@ -25,6 +25,7 @@ __all__ = [
     "WebsocketCommunicator",
     "Wiring",
     "handle_here",
+    "live_sessions",
     "record_here",
     "take_cookies",
 ]

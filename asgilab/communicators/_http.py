@@ -144,6 +144,7 @@ class HttpCommunicator(ApplicationCommunicator):
         if self.sent_request:
             return
         self.sent_request = True
+        await self._wiring.prepared()
         if isinstance(self.body, bytes):
             await self.send_input({"type": "http.request", "body": self.body})
             return

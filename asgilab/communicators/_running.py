@@ -32,6 +32,7 @@ async def run(
         prepare: Steps to take before the call, in order.
         owner: Owns Django's connections meanwhile; None where there are none.
     """
+    await line.wiring.prepared()
     async with AsyncExitStack() as stack:
         # asgiref has one thread for the synchronous code of the whole process,
         # and a consumer that is paused in it would hold up every other. A lent

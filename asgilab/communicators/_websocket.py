@@ -100,6 +100,7 @@ class WebsocketCommunicator(LayerCommunicator):
             ApplicationEnded: The application returned without an answer.
             UnexpectedEvent: The first thing it sent was no answer.
         """
+        await self._wiring.prepared()
         await self.send_input({"type": "websocket.connect"})
         answer = await self.receive_output(timeout)
         kind = answer["type"]

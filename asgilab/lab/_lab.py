@@ -27,15 +27,16 @@ from asgilab.engine import (
     Quiet,
     settle,
 )
-from asgilab.errors import LifespanFailed, UnknownConnection, UsageError
+from asgilab.errors import UnknownConnection, UsageError
 from asgilab.lab._asking import as_coroutine, asked_for, names_for
 from asgilab.lab._client import Client
-from asgilab.lab._opening import open_application, open_project
+from asgilab.lab._ending import end, unseen_of
+from asgilab.lab._home import advance, check_clock, check_home
+from asgilab.lab._opening import Lifespan, open_application, open_project, start_up
 from asgilab.sessions import Session
 from asgilab.taps import LogTap
 from asgilab.types import Headers
 
-Lifespan = Literal["auto", "on", "off"]
 ClockMode = Literal["real", "manual", "virtual"]
 
 
@@ -62,6 +63,7 @@ class Lab:
         session: What happened so far.
         gates: Where events can be held.
         connections: The connections by name, the latest under each name.
+        unseen: What the application raised and nobody had seen when the lab ended.
 
     Example::
 
@@ -98,11 +100,14 @@ class Lab:
         self._strict = strict
         self._zero: float | None = None
         self._thread: LoopThread | None = None
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._door = asyncio.Lock()
+        self.unseen: list[Exception] = []
 
     # -- beginning and end -----------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        await self._open()
+        await self._begin()
         return self
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
@@ -117,7 +122,7 @@ class Lab:
         if self._thread is None:
             self._thread = LoopThread(lambda: LabLoop(self._clock))
             try:
-                self._thread.call(self._open())
+                self._thread.call(self._begin())
             except BaseException:
                 self._thread.stop()
                 self._thread = None
@@ -132,6 +137,18 @@ class Lab:
                 thread.call(self._close(), timeout=10)
             finally:
                 thread.stop()
+
+    def abandon(self) -> None:
+        """Give back what the lab holds, where its loop has been closed without it."""
+        for communicator in self.connections.values():
+            self.unseen += unseen_of(communicator)
+        self._home = self._lifespan = None
+        self._resources.close()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that the lab is open on; None while it is not open."""
+        return self._home
 
     @property
     def thread(self) -> LoopThread | None:
@@ -288,7 +305,7 @@ class Lab:
 
     async def advance(self, seconds: float) -> None:
         """Move a manual or virtual clock forward by some seconds."""
-        await self.run(_advance(seconds))
+        await self.run(advance(seconds))
 
     def pause(self, name: str, *directions: Literal["receive", "send"]) -> None:
         """Hold each event of a connection at its gate from now on."""
@@ -312,6 +329,23 @@ class Lab:
         else:
             self._thread.loop.call_soon_threadsafe(action)
 
+    async def _begin(self) -> None:
+        """Open the lab on the loop that is running, unless it is open there."""
+        async with self._door:
+            if self._home is None:
+                check_clock(self._clock)
+                await self._open()
+                self._home = asyncio.get_running_loop()
+        check_home(self._home)
+
+    async def _ready(self, communicator: ApplicationCommunicator) -> None:
+        """Open the lab for a connection that was made before it was open."""
+        await self._begin()
+        communicator._wiring.before = None
+        communicator._wiring.zero = self._zero
+        if (state := self._state()) is not None:
+            communicator.scope.setdefault("state", state)
+
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         self._zero = loop.time()
@@ -324,7 +358,8 @@ class Lab:
 
             self._resources.enter_context(LayerTap())
         try:
-            await self._start_up()
+            mode, validate = self._lifespan_mode, self._validate
+            self._lifespan = await start_up(self.application, mode, validate)
         except BaseException:
             self._resources.close()
             raise
@@ -332,29 +367,11 @@ class Lab:
     async def _close(self) -> None:
         self.gates.resume()
         try:
-            for communicator in self.connections.values():
-                await _hang_up(communicator)
-            if self._lifespan is not None and not self._lifespan.future.done():
-                await self._lifespan.shutdown()
+            await end(self.connections.values(), self._lifespan, self.unseen)
         finally:
+            self._home = None
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, self._resources.close)
-
-    async def _start_up(self) -> None:
-        if self._lifespan_mode == "off":
-            return
-        wiring = Wiring(session=None, validate=self._validate)
-        lifespan = LifespanCommunicator(self.application, wiring=wiring)
-        try:
-            await lifespan.startup()
-        except LifespanFailed:
-            raise
-        except Exception:
-            # By the specification an application that raises has no lifespan.
-            if self._lifespan_mode == "on":
-                raise
-        else:
-            self._lifespan = lifespan
 
     def _state(self) -> dict[str, Any] | None:
         return None if self._lifespan is None else dict(self._lifespan.state)
@@ -377,22 +394,8 @@ class Lab:
 
     def _add(self, key: str, communicator: Any) -> Any:
         self.connections[key] = communicator
+        if self._home is None:
+            communicator._wiring.before = lambda: self._ready(communicator)
         if self._thread is None:
             return communicator
         return Crossing(communicator, self._thread)
-
-
-async def _advance(seconds: float) -> None:
-    loop = asyncio.get_running_loop()
-    if not isinstance(loop, LabLoop):
-        msg = "The clock of this event loop cannot be moved; expected a lab's own loop."
-        raise UsageError(msg)
-    await loop.advance(seconds)
-
-
-async def _hang_up(communicator: ApplicationCommunicator) -> None:
-    """End a connection; what its application makes of that is no concern any more."""
-    try:
-        await communicator._leave()
-    except Exception:
-        communicator.stop(exceptions=False)

@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from asgilab.communicators import LifespanCommunicator, Validation, Wiring
+from asgilab.errors import LifespanFailed
 from asgilab.lab._import_string import add_to_path, check_application, load_application
 
 if TYPE_CHECKING:
     from asgilab.django import Project
+
+Lifespan = Literal["auto", "on", "off"]
 
 
 def open_application(application: Any, app_dir: str | None) -> Any:
@@ -35,3 +39,28 @@ def open_project(
     from asgilab.django import Project
 
     return Project(settings, database)
+
+
+async def start_up(
+    application: Any, mode: Lifespan, validate: Validation
+) -> LifespanCommunicator | None:
+    """Send the startup event; return its connection, None where there is none.
+
+    Raises:
+        LifespanFailed: The application answered that it failed.
+        Exception: What it raised instead, if ``mode`` insists on a lifespan.
+    """
+    if mode == "off":
+        return None
+    wiring = Wiring(session=None, validate=validate)
+    lifespan = LifespanCommunicator(application, wiring=wiring)
+    try:
+        await lifespan.startup()
+    except LifespanFailed:
+        raise
+    except Exception:
+        # By the specification an application that raises has no lifespan.
+        if mode == "on":
+            raise
+        return None
+    return lifespan

@@ -69,10 +69,24 @@ def request_of(scope: Mapping[str, Any]) -> Request:
     pairs = [(bytes(k).lower(), bytes(v)) for k, v in scope.get("headers") or ()]
     return Request(
         path=f"{path}?{query}" if query else path,
-        headers=tuple(pair for pair in pairs if pair[0] not in _MADE_BY_THE_CLIENT),
+        headers=tuple(
+            pair
+            for pair in pairs
+            if pair[0] not in _MADE_BY_THE_CLIENT and pair not in _same_site(scope, pairs)
+        ),
         subprotocols=tuple(scope.get("subprotocols") or ()),
         method=str(scope.get("method") or "") if scope.get("type") == "http" else "",
     )
+
+
+def _same_site(
+    scope: Mapping[str, Any], pairs: list[tuple[bytes, bytes]]
+) -> Headers:
+    """Return the Origin header that every client of the same site sends by itself."""
+    secure = scope.get("scheme") in ("https", "wss")
+    hosts = [value for name, value in pairs if name == b"host"]
+    scheme = b"https://" if secure else b"http://"
+    return tuple((b"origin", scheme + host) for host in hosts)
 
 
 def cookies_of(headers: Headers) -> dict[str, str]:

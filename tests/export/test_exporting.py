@@ -95,15 +95,23 @@ def test_the_exception_of_the_application_is_imported_from_it(made: Exported) ->
     assert 'with pytest.raises(Full, match="no room left"):' in made.source
 
 
-@pytest.mark.parametrize("broken", ["value", "twice"])
+@pytest.mark.parametrize(
+    ("target", "broken"),
+    [("asgilab", "value"), ("asgilab", "twice"), ("channels", "twice")],
+)
 def test_the_exported_file_turns_red_when_the_application_breaks(
-    made: Exported, broken: str
+    target: str, broken: str, tmp_path: Path
 ) -> None:
-    secrets = {"TEST_AUTHORIZATION": "Bearer t0ps3cret!"}
+    async def explore(lab: Lab) -> None:
+        alice = lab.websocket("/alice/", name="alice")
+        await alice.connect()
+        await alice.send_json_to({"do": "close", "ticket": "t-1"})
+        await alice.receive_json_from()
+
+    made, _ = exported(explore, tmp_path / "test_x.py", target=target)
+    assert made.passed
     run = run_tests(
-        made.path,
-        app_dir=str(ROOT),
-        environment={**secrets, "TICKETS_BROKEN": broken},
+        made.path, app_dir=str(ROOT), environment={"TICKETS_BROKEN": broken}
     )
     assert run.counts == {"failed": 1}, run.output
     assert "AssertionError" in run.output or "assert " in run.output

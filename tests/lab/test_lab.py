@@ -138,10 +138,8 @@ async def test_a_paused_connection_moves_step_by_step() -> None:
         lab.step("alice")
         await lab.settle()
         (stop,) = lab.gates.stops("alice")
-        assert (stop.direction, stop.frames[0].locals["event"]) == (
-            "send",
-            "{'text': 'hi', 'type': 'websocket.receive'}",
-        )
+        assert stop.direction == "send"
+        assert "'text': 'hi'" in stop.frames[0].locals["event"]
         assert await alice.receive_nothing()
         lab.resume()
         assert await alice.receive_from() == "hi"

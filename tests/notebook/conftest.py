@@ -14,7 +14,7 @@ from asgilab.notebook._laboratory import Laboratory
 APPLICATIONS = Path(__file__).parent / "applications"
 
 Magic = Callable[..., Any]
-"""Runs a magic by its name, with its line and perhaps a cell, and returns its result."""
+"""Runs a magic by its name, with its line and perhaps a cell; returns its result."""
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,7 @@ def _take(cell: Cell, message: dict[str, Any]) -> bool:
     elif kind == "error":
         cell.error = f"{content['ename']}: {content['evalue']}"
         cell.traceback = "\n".join(content["traceback"])
-    return kind == "status" and content["execution_state"] == "idle"
+    return bool(kind == "status" and content["execution_state"] == "idle")
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from IPython.core.error import UsageError as BadArguments
 from IPython.core.interactiveshell import InteractiveShell
 
 from asgilab.errors import (
-    AsgilabWarning,
     ApplicationNotFound,
+    AsgilabWarning,
     LifespanFailed,
     NotAnApplication,
     UsageError,

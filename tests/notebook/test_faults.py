@@ -1,10 +1,16 @@
 """How errors of a magic are shown."""
 
+import json
+from typing import Any, Final
+
 import pytest
 from IPython.core.error import UsageError as BadArguments
 
 from asgilab.errors import NoOutput, UnknownConnection
 from asgilab.notebook._faults import shorten
+
+LIBRARY: Final = json.__file__ or ""
+"""A file that is no user's."""
 
 
 def shown(error: BaseException) -> list[str]:
@@ -14,14 +20,12 @@ def shown(error: BaseException) -> list[str]:
 
 
 def raised(error: BaseException) -> BaseException:
-    """Return an error as it comes out of the user's code, through a library."""
-    code = compile(
-        "def library(error):\n    raise error\n", __import__("json").__file__, "exec"
-    )
-    namespace: dict[str, object] = {}
-    exec(code, namespace)
+    """Return an error as it comes out of a library that the user has called."""
+    source = "def library(error):\n    raise error\n"
+    variables: dict[str, Any] = {}
+    exec(compile(source, LIBRARY, "exec"), variables)
     with pytest.raises(type(error)) as caught:
-        namespace["library"](error)  # type: ignore[operator]
+        variables["library"](error)
     return caught.value
 
 
@@ -58,13 +62,9 @@ def test_the_causes_are_shortened_too() -> None:
 
 def test_an_error_without_any_line_of_the_users_keeps_its_last_ones() -> None:
     error = raised(LookupError("gone"))
-    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-    while (
-        error.__traceback__
-        and "json" not in error.__traceback__.tb_frame.f_code.co_filename
-    ):
-        error.__traceback__ = error.__traceback__.tb_next
-    assert any("json" in line for line in shown(error))
+    assert error.__traceback__ is not None
+    library = error.__traceback__.tb_next
+    assert any("json" in line for line in shown(error.with_traceback(library)))
 
 
 def test_recorded_text_cannot_reach_the_terminal_raw() -> None:

@@ -1,7 +1,9 @@
 """What the magics of a notebook remember."""
 
 import asyncio
+import inspect
 import threading
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -39,7 +41,7 @@ def test_work_for_a_lab_that_is_not_there_is_closed(laboratory: Laboratory) -> N
     coroutine = work()
     with pytest.raises(UsageError):
         laboratory.on_lab(coroutine)
-    assert coroutine.cr_frame is None
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
 
 
 def test_a_lab_that_somebody_stopped_is_named(
@@ -82,13 +84,15 @@ def test_a_variable_is_put_and_taken_back(
     magic: Magic, laboratory: Laboratory, bare: InteractiveShell
 ) -> None:
     magic("connect", "/ws/ --as bob")
-    assert isinstance(bare.user_ns["bob"], WebsocketCommunicator)
+    variables: Any = bare.user_ns
+    bob = variables["bob"]
+    assert isinstance(bob, WebsocketCommunicator)
     laboratory.withdraw("bob")
-    assert "bob" not in bare.user_ns
+    assert "bob" not in variables
     assert laboratory.publish("bob")
-    bare.user_ns["bob"] = "mine now"
+    variables["bob"] = "mine now"
     laboratory.withdraw("bob")
-    assert bare.user_ns["bob"] == "mine now"
+    assert variables["bob"] == "mine now"
     assert not laboratory.publish("bob")
 
 

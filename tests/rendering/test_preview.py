@@ -37,7 +37,11 @@ def event(message: dict[str, Any], kind: Kind = Kind.SEND) -> Event:
         ({"type": "websocket.disconnect", "code": 1006, "reason": ""}, "1006"),
         ({"type": "websocket.accept", "subprotocol": None, "headers": []}, ""),
         (
-            {"type": "websocket.accept", "subprotocol": "v1", "headers": [(b"a", b"b")]},
+            {
+                "type": "websocket.accept",
+                "subprotocol": "v1",
+                "headers": [(b"a", b"b")],
+            },
             "v1 1 header",
         ),
         (

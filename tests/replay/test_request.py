@@ -46,3 +46,12 @@ def test_the_cookies_of_a_sign_in_are_taken_out_and_the_others_stay() -> None:
     )
     assert without_session(headers) == ((b"x", b"y"), (b"cookie", b"theme=dark"))
     assert without_session(((b"cookie", b"my_session=1"),)) == ()
+
+
+def test_the_origin_of_the_same_site_goes_without_saying() -> None:
+    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+    scope = {"type": "websocket", "path": "/", "scheme": "ws", "headers": headers}
+    assert request_of(scope).headers == ()
+    assert request_of({**scope, "scheme": "wss"}).headers == (headers[1],)
+    foreign = [headers[0], (b"origin", b"http://elsewhere.example")]
+    assert request_of({**scope, "headers": foreign}).headers == (foreign[1],)

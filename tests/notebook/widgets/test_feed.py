@@ -2,6 +2,8 @@
 
 import threading
 import time
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -16,11 +18,15 @@ def nothing() -> bool:
 
 def test_jobs_run_in_order_on_one_thread_of_their_own() -> None:
     ran: list[tuple[int, str]] = []
+
+    def note(number: int) -> None:
+        ran.append((number, threading.current_thread().name))
+
     done = threading.Event()
     feed = Feed(nothing)
     feed.start()
     for number in range(3):
-        feed.post(lambda n=number: ran.append((n, threading.current_thread().name)))
+        feed.post(partial(note, number))
     feed.post(done.set)
 
     assert done.wait(SOON)
@@ -50,7 +56,7 @@ def test_many_touches_make_few_updates_and_none_is_lost() -> None:
     assert caught_up.wait(SOON)
     feed.stop()
     feed.join(SOON)
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert all(gap >= 0.009 for gap in gaps)
     assert len(times) < 2000
 
@@ -92,9 +98,10 @@ def test_a_job_that_fails_is_logged_and_the_feed_goes_on(
 
 def test_stopping_ends_the_thread_even_when_it_is_idle() -> None:
     feed = Feed(nothing)
-    assert not feed.alive
+    states = [feed.alive]
     feed.start()
-    assert feed.alive
+    states.append(feed.alive)
     feed.stop()
     feed.join(SOON)
-    assert not feed.alive
+    states.append(feed.alive)
+    assert states == [False, True, False]

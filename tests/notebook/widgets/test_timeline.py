@@ -115,17 +115,15 @@ def test_a_closed_widget_lets_go_of_session_lab_and_thread(
 ) -> None:
     widget = TimelineWidget(session, controls=controls)
     feed = widget._feed
-    assert feed.alive
-    assert session._watchers
-    assert controls.watchers
 
+    def held() -> tuple[bool, int, int]:
+        return feed.alive, len(session._watchers), len(controls.watchers)
+
+    assert held() == (True, 1, 1)
     widget.close()
     widget.close()
-
     feed.join(SOON)
-    assert not feed.alive
-    assert not session._watchers
-    assert not controls.watchers
+    assert held() == (False, 0, 0)
 
 
 def test_no_recorded_event_is_in_the_state_that_a_notebook_saves(

@@ -1,0 +1,51 @@
+"""Which loop a lab lives on, and whether that loop is fit for it.
+
+Only questions to the running loop stand here; what is opened there is not.
+"""
+
+import asyncio
+
+from asgilab.engine import LabLoop
+from asgilab.errors import UsageError, WrongLoop
+
+
+def check_clock(mode: str) -> None:
+    """Make sure that the running loop has the clock that a lab asks for.
+
+    Raises:
+        UsageError: It has another one.
+    """
+    loop = asyncio.get_running_loop()
+    found = loop.clock.mode if isinstance(loop, LabLoop) else "real"
+    if mode not in ("real", found):
+        msg = (
+            f"This lab asks for a {mode} clock, and {loop!r} has a {found} one. "
+            "Expected a loop of the lab's own: start() makes one, and so does "
+            "the pytest marker asgi(clock=...)."
+        )
+        raise UsageError(msg)
+
+
+def check_home(home: asyncio.AbstractEventLoop | None) -> None:
+    """Make sure that a lab is used on the loop that it was opened on.
+
+    Raises:
+        WrongLoop: It was opened on another one.
+    """
+    loop = asyncio.get_running_loop()
+    if home is not loop:
+        msg = f"This lab lives on {home!r} and was used on {loop!r}."
+        raise WrongLoop(msg)
+
+
+async def advance(seconds: float) -> None:
+    """Move the clock of the running loop forward.
+
+    Raises:
+        UsageError: The loop is none of asgilab's, or its clock cannot be moved.
+    """
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, LabLoop):
+        msg = "The clock of this event loop cannot be moved; expected a lab's own loop."
+        raise UsageError(msg)
+    await loop.advance(seconds)

@@ -5,7 +5,6 @@ communicators, holding by the gates, recording by the session.
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any, Literal, Self
@@ -32,9 +31,14 @@ from asgilab.lab._asking import as_coroutine, asked_for, names_for
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, unseen_of
 from asgilab.lab._home import advance, check_clock, check_home
-from asgilab.lab._opening import Lifespan, open_application, open_project, start_up
+from asgilab.lab._opening import (
+    Lifespan,
+    open_application,
+    open_project,
+    open_taps,
+    start_up,
+)
 from asgilab.sessions import Session
-from asgilab.taps import LogTap
 from asgilab.types import Headers
 
 ClockMode = Literal["real", "manual", "virtual"]
@@ -352,11 +356,7 @@ class Lab:
         if self._project is not None and self._owns_project:
             await loop.run_in_executor(None, self._project.open)
             self._resources.callback(self._project.close)
-        self._resources.enter_context(LogTap())
-        if "channels.layers" in sys.modules and self._project is not None:
-            from asgilab.django import LayerTap
-
-            self._resources.enter_context(LayerTap())
+        open_taps(self._resources)
         try:
             mode, validate = self._lifespan_mode, self._validate
             self._lifespan = await start_up(self.application, mode, validate)

@@ -1,10 +1,13 @@
 """What a lab opens before it can begin: the application and its Django project."""
 
+import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal
 
 from asgilab.communicators import LifespanCommunicator, Validation, Wiring
 from asgilab.errors import LifespanFailed
 from asgilab.lab._import_string import add_to_path, check_application, load_application
+from asgilab.taps import LogTap
 
 if TYPE_CHECKING:
     from asgilab.django import Project
@@ -39,6 +42,17 @@ def open_project(
     from asgilab.django import Project
 
     return Project(settings, database)
+
+
+def open_taps(stack: ExitStack) -> None:
+    """Listen to the logs, and to the channel layers where Channels is in use."""
+    stack.enter_context(LogTap())
+    conf = sys.modules.get("django.conf")
+    if "channels.layers" in sys.modules and conf is not None:
+        if conf.settings.configured:
+            from asgilab.django import LayerTap
+
+            stack.enter_context(LayerTap())
 
 
 async def start_up(

@@ -32,6 +32,8 @@ _PRE: Final = (
 )
 _WIDEST_VALUE: Final = 160
 _LONGEST_BODY: Final = 2000
+_TELLS_NOTHING: Final = frozenset({"self", "scope"})
+"""The scope is the same at every stop, and long; the timeline has it."""
 
 
 class Card:
@@ -136,10 +138,11 @@ def count(number: int, word: str) -> str:
 
 
 def _values(values: Mapping[str, str]) -> list[str]:
+    """Return variables as lines, without those that only say where they are."""
     return [
         f"{visible(name)} = {clip(visible(text), _WIDEST_VALUE)}"
         for name, text in values.items()
-        if name != "self"
+        if name not in _TELLS_NOTHING and " at 0x" not in text
     ]
 
 

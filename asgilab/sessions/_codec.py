@@ -12,7 +12,7 @@ hold gets a one-key object whose key starts with a dollar sign:
 import base64
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -25,6 +25,12 @@ _LONGEST_REPR: Final = 200
 _LARGEST_INT: Final = 14_000
 """Bits; Python refuses to read a decimal number of more than 4300 digits."""
 _NOT_PLAIN: Final = object()
+_STRIP: Final[dict[type, Callable[[Any], Any]]] = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    bytes: bytes.__bytes__,
+}
 DEEPEST: Final = 100
 """How deep lists and mappings may lie in one another."""
 
@@ -91,9 +97,10 @@ def encode(value: Any, depth: int = 0) -> Any:
     if plain is not _NOT_PLAIN:
         return plain
     try:
-        if depth < DEEPEST and isinstance(value, (list, tuple)):
+        # By type(), because isinstance() would wake an object that is lazy.
+        if depth < DEEPEST and issubclass(type(value), (list, tuple)):
             return [encode(item, depth + 1) for item in value]
-        if depth < DEEPEST and isinstance(value, Mapping):
+        if depth < DEEPEST and issubclass(type(value), Mapping):
             return _encode_mapping(value, depth)
     except Exception:  # a user's class may raise anything, wherever it is asked
         return _represent(value)
@@ -110,9 +117,9 @@ def _encode_plain(value: Any) -> Any:
         return value if math.isfinite(value) else {"$float": str(value)}
     if kind in (bytes, bytearray, memoryview):
         return {"$bytes": base64.b64encode(bytes(value)).decode()}
-    for plain in (str, int, float, bytes):
+    for plain, strip in _STRIP.items():
         if issubclass(kind, plain):  # an enum, or a text that is marked as safe
-            return _encode_plain(plain.__new__(plain, value))
+            return _encode_plain(strip(value))
     return _NOT_PLAIN
 
 

@@ -8,12 +8,26 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 from asgilab.errors import SessionFileError
 from asgilab.sessions._codec import FORMAT, VERSION, decode
 from asgilab.sessions._event import Kind, Source
 from asgilab.sessions._session import Session
+
+_BROKEN: Final = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
+"""What comes of a row that is JSON and yet no event or header."""
+_SHOWN: Final = 40
+_WORDS: Final[dict[type, str]] = {
+    bool: "true or false",
+    dict: "an object",
+    float: "a number",
+    int: "a whole number",
+    list: "an array",
+    str: "text",
+    NoneType: "null",
+}
 
 
 def load(path: str | Path) -> Session:
@@ -46,85 +60,120 @@ def parse(lines: Iterable[bytes], path: Path | None = None) -> Session:
 
 
 def _read_header(line: bytes, path: Path | None) -> Session:
+    if not line:
+        raise SessionFileError(path, 1, 1, "this is no session file: it is empty")
     header = _read_json(line, 1, path)
     if header.get("format") != FORMAT:
         reason = (
             f"this is no session file: expected a header with format {FORMAT!r}, "
-            f"found {str(header.get('format'))[:40]!r}"
+            f"found {_cut(header.get('format'))}"
         )
         raise SessionFileError(path, 1, 1, reason)
     if header.get("version") != VERSION:
-        found = str(header.get("version"))[:40]
+        found = _cut(header.get("version"))
         reason = f"version {found} of the format is not known; expected {VERSION}"
         raise SessionFileError(path, 1, 1, reason)
     try:
-        started = datetime.fromisoformat(header["started"])
-        if started.tzinfo is None:
-            started = started.replace(tzinfo=UTC)
-        session = Session(
-            application=_text(header, "application"),
-            settings=_text(header, "settings"),
-            app_dir=_text(header, "app_dir"),
-            started=started,
-        )
-        options = decode(header.get("options") or {})
-        session.options = {str(name): dict(value) for name, value in options.items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"the header is broken ({type(error).__name__}: {error})"
+        return _make_session(header)
+    except _BROKEN as error:
+        reason = f"the header is broken: {_what(error)}"
         raise SessionFileError(path, 1, 1, reason) from None
+
+
+def _make_session(header: dict[str, Any]) -> Session:
+    started = datetime.fromisoformat(_take(header, "started", str))
+    if started.tzinfo is None:
+        started = started.replace(tzinfo=UTC)
+    session = Session(
+        application=_take_or_none(header, "application", str),
+        settings=_take_or_none(header, "settings", str),
+        app_dir=_take_or_none(header, "app_dir", str),
+        started=started,
+    )
+    options = decode(_take_or_none(header, "options", dict) or {})
+    for name in options:
+        session.options[name] = _take(options, name, dict)
     return session
-
-
-def _text(header: dict[str, Any], key: str) -> str | None:
-    value = header.get(key)
-    if value is not None and not isinstance(value, str):
-        msg = f"{key} is {type(value).__name__}, expected text"
-        raise TypeError(msg)
-    return value
 
 
 def _read_event(session: Session, line: bytes, number: int, path: Path | None) -> None:
     row = _read_json(line, number, path)
     try:
-        source = row.get("source")
-        message = decode(row["message"])
-        if not isinstance(message, dict):
-            msg = f"message is {type(message).__name__}, expected an object"
-            raise TypeError(msg)
-        cause = row.get("cause")
+        cause = _take_or_none(row, "cause", int)
+        if cause is not None and not 0 <= cause < len(session):
+            msg = f"cause is {cause}, expected the index of an event before this one"
+            raise ValueError(msg)
         session.record(
-            float(row["at"]),
-            str(row["connection"]),
-            Kind(row["kind"]),
-            message,
-            None if source is None else _read_source(source),
-            None if cause is None else int(cause),
-            str(row.get("note", "")),
+            float(_take(row, "at", int, float)),
+            _take(row, "connection", str),
+            Kind(_take(row, "kind", str)),
+            decode(_take(row, "message", dict)),
+            _read_source(_take_or_none(row, "source", list)),
+            cause,
+            _take_or_none(row, "note", str) or "",
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        reason = f"this is no event of a session: {what}"
+    except _BROKEN as error:
+        reason = f"this is no event of a session: {_what(error)}"
         raise SessionFileError(path, number, 1, reason) from None
 
 
-def _read_source(source: Any) -> Source:
-    file, line, function = source
-    return Source(str(file), int(line), str(function))
+def _read_source(source: list[Any] | None) -> Source | None:
+    if source is None:
+        return None
+    if list(map(type, source)) != [str, int, str]:
+        msg = f"source is {_cut(source)}, expected file, line and function"
+        raise TypeError(msg)
+    return Source(*source)
+
+
+def _take(row: dict[str, Any], key: str, *types: type) -> Any:
+    value = row[key]
+    if type(value) not in types:
+        wanted = " or ".join(_WORDS[kind] for kind in types)
+        msg = f"{key} is {_cut(value)}, expected {wanted}"
+        raise TypeError(msg)
+    return value
+
+
+def _take_or_none(row: dict[str, Any], key: str, *types: type) -> Any:
+    return None if row.get(key) is None else _take(row, key, *types)
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return str(error)
+
+
+def _cut(value: Any) -> str:
+    """Return what a hostile value is, on one short line."""
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _refuse(name: str) -> None:
+    msg = f"{name} is no number of JSON"
+    raise ValueError(msg)
 
 
 def _read_json(line: bytes, number: int, path: Path | None) -> dict[str, Any]:
     try:
-        row = json.loads(line.decode("utf-8"))
+        row = json.loads(line.decode("utf-8"), parse_constant=_refuse)
     except UnicodeDecodeError as error:
         reason = f"byte {line[error.start]:#04x} is not UTF-8"
         raise SessionFileError(path, number, error.start + 1, reason) from None
     except json.JSONDecodeError as error:
         reason = f"this is not JSON ({error.msg})"
         raise SessionFileError(path, number, error.colno, reason) from None
+    except ValueError as error:  # such as a number of too many digits
+        reason = f"this cannot be read ({error})"
+        raise SessionFileError(path, number, 1, reason) from None
     except RecursionError:
         reason = "the JSON is nested too deep"
         raise SessionFileError(path, number, 1, reason) from None
     if not isinstance(row, dict):
-        reason = f"expected a JSON object, found {type(row).__name__}"
+        reason = f"expected a JSON object, found {_WORDS[type(row)]}"
         raise SessionFileError(path, number, 1, reason)
     return row

@@ -71,7 +71,8 @@ def test_frames_show_their_line_and_the_locals_of_the_innermost(
 ) -> None:
     file = tmp_path / "consumers.py"
     file.write_text("def f():\n    send(x)\n\ndef g():\n    f()\n")
-    inner = FrameText(Source(str(file), 2, "f"), {"self": "<C>", "x": "1"}, {"y": "2"})
+    own = {"y": "2", "layer": "<Layer object at 0x7f0a>", "scope": "{...}"}
+    inner = FrameText(Source(str(file), 2, "f"), {"self": "<C>", "x": "1"}, own)
     outer = FrameText(Source(str(file), 5, "g"), {"z": "3"})
     assert frame_lines([inner, outer]) == [
         "consumers.py:2 in f",

@@ -37,3 +37,12 @@ class StressTests(Board):
     def write(self, client: int) -> None:
         for number in range(MESSAGES):
             self.get(f"/write/?text=row%20h{client}.{number}")
+
+
+class FiveTimesTests(StressTests):
+    """The same on end, since what is lost is not lost every time."""
+
+    def test_165_of_165_rows_arrive(self) -> None:
+        for _ in range(5):
+            Note.objects.all().delete()
+            super().test_165_of_165_rows_arrive()

@@ -1,0 +1,181 @@
+"""The list of what happened: growing, looking, watching, cutting."""
+
+import gc
+import sys
+import threading
+import weakref
+
+import pytest
+from hypothesis import given
+
+from asgilab.sessions import Kind, Session, Source, load
+from tests.sessions.samples import STARTED, sample, sessions
+
+
+def test_events_are_numbered_in_order() -> None:
+    session = sample()
+    assert len(session) == 4
+    assert [event.index for event in session] == [0, 1, 2, 3]
+    assert session[-1] == session[3]
+    assert session[1:3] == [session[1], session[2]]
+    assert session[1] in session
+    with pytest.raises(IndexError):
+        session[4]
+
+
+def test_recording_tells_the_index() -> None:
+    session = Session()
+    assert session.record(0.0, "a", Kind.LOG, {}) == 0
+    assert session.record(0.0, "a", Kind.LOG, {}) == 1
+
+
+def test_a_recorder_fills_in_connection_and_time() -> None:
+    session = Session()
+    times = iter([100.0, 107.5])
+    record = session.recorder("alice", lambda: next(times), 100.0)
+    record(Kind.RECEIVE, {"type": "a"})
+    record(Kind.SEND, {"type": "b"}, None, 0, "edited")
+    assert [(e.at, e.connection, e.cause, e.note) for e in session] == [
+        (0.0, "alice", None, ""),
+        (7.5, "alice", 0, "edited"),
+    ]
+
+
+def test_a_line_of_code_is_kept_as_code_and_told_as_a_source() -> None:
+    session = Session()
+    code = sys._getframe().f_code
+    session.record(0.0, "a", Kind.SEND, {}, (code, 12))
+    assert session[0].source == Source(__file__, 12, code.co_qualname)
+
+
+def test_connections_are_told_in_the_order_of_their_first_event() -> None:
+    session = sample()
+    session.record(2.0, "alice", Kind.LOG, {})
+    assert session.connections == ("alice", "bob")
+    assert [event.index for event in session.of("alice")] == [0, 1, 2, 4]
+    assert session.of("nobody") == []
+
+
+def test_the_scope_is_what_a_connection_was_opened_with() -> None:
+    assert sample().scope("alice") == {"type": "websocket", "path": "/"}
+    assert sample().scope("bob") is None
+
+
+def test_a_prefix_is_a_session_of_its_own() -> None:
+    session = sample()
+    prefix = session.prefix(2)
+    prefix.record(9.0, "carol", Kind.LOG, {})
+    prefix.options["alice"]["user"] = "somebody else"
+    assert list(prefix)[:2] == list(session)[:2]
+    assert len(session) == 4
+    assert session.options["alice"]["user"] == "alice"
+    assert (prefix.application, prefix.settings, prefix.app_dir, prefix.started) == (
+        "chat.asgi:application",
+        "chat.settings",
+        "project",
+        STARTED,
+    )
+
+
+@pytest.mark.parametrize(("count", "length"), [(0, 0), (4, 4), (99, 4)])
+def test_a_prefix_has_at_most_what_there_is(count: int, length: int) -> None:
+    assert len(sample().prefix(count)) == length
+
+
+def test_a_prefix_of_less_than_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="prefix of -1 events"):
+        sample().prefix(-1)
+
+
+def test_watchers_hear_of_each_event_until_they_stop() -> None:
+    session = Session()
+    first: list[int] = []
+    second: list[int] = []
+    stop_first, stop_second = session.watch(first.append), session.watch(second.append)
+    session.record(0.0, "a", Kind.LOG, {})
+    stop_first()
+    stop_first()
+    session.record(0.0, "a", Kind.LOG, {})
+    stop_second()
+    session.record(0.0, "a", Kind.LOG, {})
+    assert (first, second) == ([0], [0, 1])
+
+
+def test_a_watcher_may_stop_itself_while_it_is_told() -> None:
+    session, heard = Session(), []
+
+    def once(index: int) -> None:
+        heard.append(index)
+        stop()
+
+    stop = session.watch(once)
+    session.watch(heard.append)
+    session.record(0.0, "a", Kind.LOG, {})
+    session.record(0.0, "a", Kind.LOG, {})
+    assert heard == [0, 0, 1]
+
+
+def test_threads_that_record_at_once_get_numbers_of_their_own() -> None:
+    session, told = Session(), []
+    begin = threading.Barrier(4)
+    interval = sys.getswitchinterval()
+
+    def work(name: str) -> None:
+        begin.wait()
+        for _ in range(2000):
+            index = session.record(0.0, name, Kind.LOG, {})
+            told.append((index, session[index].connection == name))
+
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(str(n),)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert sorted(index for index, _ in told) == list(range(8000))
+    assert all(mine for _, mine in told)
+
+
+def test_a_session_keeps_no_frame_alive() -> None:
+    class Row:
+        pass
+
+    session = Session()
+
+    def record() -> "weakref.ref[Row]":
+        row = Row()
+        session.record(0.0, "a", Kind.SEND, {}, (sys._getframe().f_code, 1))
+        return weakref.ref(row)
+
+    watched = record()
+    gc.collect()
+    assert watched() is None
+
+
+def test_it_shows_what_it_is() -> None:
+    assert repr(sample()) == "<Session of 4 events on alice, bob>"
+    assert repr(Session()) == "<Session of 0 events on no connection>"
+
+
+@given(session=sessions())
+def test_what_is_saved_is_loaded_again(
+    session: Session, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = session.save(tmp_path_factory.getbasetemp() / "any.asgilab.jsonl")
+    loaded = load(path)
+    assert [(e.connection, e.kind, e.source, e.cause, e.note) for e in loaded] == [
+        (e.connection, e.kind, e.source, e.cause, e.note) for e in session
+    ]
+    assert [e.message for e in loaded] == [e.message for e in session]
+    assert [e.at for e in loaded] == pytest.approx([e.at for e in session])
+    assert loaded.options == session.options
+    assert (loaded.application, loaded.settings, loaded.app_dir, loaded.started) == (
+        session.application,
+        session.settings,
+        session.app_dir,
+        session.started,
+    )
+    assert loaded.warnings == []

@@ -267,6 +267,16 @@ class ExportCard(Card):
     exported: Exported
 
     @property
+    def source(self) -> str:
+        """What is in the file."""
+        return self.exported.source
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test was run and passed."""
+        return self.exported.passed
+
+    @property
     def tone(self) -> Tone:  # type: ignore[override]
         run = self.exported.run
         return "plain" if run is None else "good" if run.passed else "bad"
@@ -282,7 +292,7 @@ class ExportCard(Card):
         return [visible(line) for line in self.exported.summary_lines()]
 
     def _repr_html_(self) -> str:
-        source = escape(visible(self.exported.source, keep="\n\t"))
+        source = escape(visible(self.source, keep="\n\t"))
         shown = f"<details><summary>the test</summary><pre>{source}</pre></details>"
         return Card._repr_html_(self) + shown
 

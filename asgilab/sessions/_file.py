@@ -107,7 +107,7 @@ def _read_event(session: Session, line: bytes, number: int, path: Path | None) -
             float(_take(row, "at", int, float)),
             _take(row, "connection", str),
             Kind(_take(row, "kind", str)),
-            decode(_take(row, "message", dict)),
+            _read_message(row),
             _read_source(_take_or_none(row, "source", list)),
             cause,
             _take_or_none(row, "note", str) or "",
@@ -115,6 +115,14 @@ def _read_event(session: Session, line: bytes, number: int, path: Path | None) -
     except _BROKEN as error:
         reason = f"this is no event of a session: {_what(error)}"
         raise SessionFileError(path, number, 1, reason) from None
+
+
+def _read_message(row: dict[str, Any]) -> dict[str, Any]:
+    message = decode(_take(row, "message", dict))
+    if not isinstance(message, dict):
+        msg = f"message is {type(message).__name__}, expected an object"
+        raise TypeError(msg)
+    return message
 
 
 def _read_source(source: list[Any] | None) -> Source | None:

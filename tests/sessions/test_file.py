@@ -89,7 +89,6 @@ def test_the_error_names_the_file(tmp_path: Path) -> None:
 
 
 NO_HEADER = [
-    ([], "this is no session file: it is empty"),
     ([b"\n"], "this is not JSON (Expecting value)"),
     ([b"%PDF-1.7\n"], "this is not JSON (Expecting value)"),
     ([b"\x00" * 100], "this is not JSON (Expecting value)"),
@@ -115,6 +114,12 @@ NO_HEADER = [
     ([header(options={"alice": {"b": {"$bytes": 1}}})], "the header is broken"),
     ([b'{"format": "asgilab-session", "version": NaN}\n'], "NaN is no number"),
 ]
+
+
+def test_an_empty_file_is_no_session_file(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(SessionFileError, match="line 1, column 1: .* it is empty"):
+        load(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(("lines", "reason"), NO_HEADER, ids=count())
@@ -147,7 +152,7 @@ NO_EVENT = [
     (event(kind="melted"), "'melted' is not a valid Kind"),
     (event(kind=["send"]), 'kind is ["send"], expected text'),
     (event(message=[]), "message is [], expected an object"),
-    (event(message={"$bytes": "YQ=="}), "message is b'a', expected an object"),
+    (event(message={"$bytes": "YQ=="}), "message is bytes, expected an object"),
     (event(message={"a": {"$bytes": "!"}}), "this is no event of a session"),
     (event(cause=5), "cause is 5, expected the index of an event before this"),
     (event(cause=-1), "cause is -1, expected the index"),

@@ -1,0 +1,32 @@
+"""``asgilab diff A B``: where two session files part ways."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+
+from asgilab.replay import Difference, diff
+from asgilab.sessions import load
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("diff", help="tell where two session files differ")
+    parser.add_argument("left", metavar="A", help="a *.asgilab.jsonl file")
+    parser.add_argument("right", metavar="B", help="another one")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Print the differences; the exit code tells whether there are any."""
+    return tell(diff(load(options.left), load(options.right)), console)
+
+
+def tell(differences: Sequence[Difference], console: Console) -> int:
+    """Print differences, one a line; return 1 if there are any."""
+    for each in differences:
+        console.print(str(each), markup=False, soft_wrap=True)
+    count = len(differences)
+    console.print("no difference" if not count else f"{count} difference(s)")
+    return 1 if count else 0

@@ -1,0 +1,41 @@
+"""``asgilab diff``: where two session files part ways."""
+
+from pathlib import Path
+
+import pytest
+
+from asgilab.cli import main
+from asgilab.sessions import Kind, Session
+
+
+def saved(path: Path, answer: str) -> str:
+    session = Session()
+    scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": []}
+    for kind, message in (
+        (Kind.OPEN, scope),
+        (Kind.RECEIVE, {"type": "websocket.connect"}),
+        (Kind.SEND, {"type": "websocket.accept"}),
+        (Kind.RECEIVE, {"type": "websocket.receive", "text": "hi"}),
+        (Kind.SEND, {"type": "websocket.send", "text": answer}),
+    ):
+        session.record(0.0, "alice", kind, message)
+    return str(session.save(path))
+
+
+def test_the_same_sessions_do_not_differ(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = saved(tmp_path / "1", "yes"), saved(tmp_path / "2", "yes")
+    assert main(["diff", one, two]) == 0
+    assert capsys.readouterr().out == "no difference\n"
+
+
+def test_a_difference_is_named_with_step_connection_and_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = saved(tmp_path / "1", "yes"), saved(tmp_path / "2", "no")
+    assert main(["diff", one, two]) == 1
+    out = capsys.readouterr().out
+    assert "alice" in out
+    assert "'yes' → 'no'" in out
+    assert out.endswith("1 difference(s)\n")

@@ -1,0 +1,75 @@
+"""``asgilab replay``: a session file on the application of today."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asgilab.cli import main
+from asgilab.sessions import Kind, Session, load
+
+APPLICATION = """
+async def application(scope, receive, send):
+    assert scope["type"] == "websocket"
+    while (event := await receive())["type"] != "websocket.disconnect":
+        if event["type"] == "websocket.connect":
+            await send({"type": "websocket.accept"})
+        else:
+            await send({"type": "websocket.send", "text": event["text"].upper()})
+"""
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    (tmp_path / "loud.py").write_text(APPLICATION)
+    session = Session(application="loud:application", app_dir=str(tmp_path))
+    scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": []}
+    events = [
+        (Kind.OPEN, scope),
+        (Kind.RECEIVE, {"type": "websocket.connect"}),
+        (Kind.SEND, {"type": "websocket.accept"}),
+        (Kind.RECEIVE, {"type": "websocket.receive", "text": "hi"}),
+        (Kind.SEND, {"type": "websocket.send", "text": "HI"}),
+        (Kind.RECEIVE, {"type": "websocket.disconnect", "code": 1000}),
+        (Kind.END, {"type": "returned", "exception": None}),
+    ]
+    for number, (kind, message) in enumerate(events):
+        session.record(number / 10, "alice", kind, message)
+    return session.save(tmp_path / "talk.asgilab.jsonl")
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "asgilab", "replay", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=60)
+
+
+def test_an_application_that_does_the_same_differs_in_nothing(
+    recorded: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.asgilab.jsonl"
+    done = run(str(recorded), "-o", str(again), "--timeline")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no difference" in done.stdout
+    assert "websocket.send" in done.stdout
+    assert load(again)[4].message["text"] == "HI"
+
+
+def test_a_changed_application_is_told_by_its_change(
+    recorded: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "loud.py").write_text(APPLICATION.replace("upper", "title"))
+    done = run(str(recorded))
+    assert done.returncode == 1
+    assert "'HI' → 'Hi'" in done.stdout
+    assert "1 difference(s)" in done.stdout
+
+
+def test_a_session_without_an_application_needs_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Session().save(tmp_path / "empty.asgilab.jsonl")
+    assert main(["replay", str(file)]) == 2
+    assert "expected --app" in capsys.readouterr().err

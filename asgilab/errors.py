@@ -15,6 +15,7 @@ as it was raised, with its own traceback.
     │   ├── ScopeError             a URL or header that no scope can hold
     │   ├── SessionFileError       a session file that is not one
     │   ├── WrongLoop              an object of one event loop used on another
+    │   ├── LoopReplaced           the lab's loop was made into another class
     │   ├── ExportError            a session that cannot become a test
     │   └── IllegalDelivery        the test delivers what no server may deliver
     ├── ApplicationFault           the application under test broke a promise
@@ -133,6 +134,23 @@ class SessionFileError(UsageError):
 
 class WrongLoop(UsageError):
     """An object that lives on one event loop was used on another."""
+
+
+class LoopReplaced(UsageError):
+    """Another library has changed the class of a lab's event loop.
+
+    Args:
+        found: Name of the class that the loop has now.
+        owner: Name of the package that this class comes from.
+    """
+
+    def __init__(self, found: str, owner: str) -> None:
+        self.found = found
+        self.owner = owner
+        super().__init__(
+            f"{owner} has made the event loop of this test into a {found}, and two "
+            "clocks cannot rule one loop. Expected a LabLoop as asgilab made it."
+        )
 
 
 class ExportError(UsageError):

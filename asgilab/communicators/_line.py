@@ -79,7 +79,9 @@ class Line:
     def closed(self) -> bool:
         """Whether the application itself has closed the connection."""
         conversation = self._conversation
-        return conversation is not None and not conversation.allowed
+        if conversation is None:
+            return False
+        return conversation.over and conversation.state != "gone"
 
     @property
     def state(self) -> str:
@@ -119,9 +121,10 @@ class Line:
         """
         conversation = self._conversation
         if conversation is not None:
-            for finding in conversation.deliver(message):
+            strict = self.wiring.validate == "strict"
+            for finding in conversation.deliver(message, forced=not strict):
                 self.findings.append(finding)
-                if self.wiring.validate == "strict":
+                if strict and finding.severity is Severity.ERROR:
                     raise IllegalDelivery(finding.rule, finding.text)
         self.inbox.put_nowait(message)
 

@@ -37,9 +37,12 @@ got_request_exception.connect(
 )
 
 
-def make_application(static_wrapper: StaticWrapper | None) -> Application:
-    """Return the application of ``settings.ASGI_APPLICATION``, wrapped if asked."""
-    application: Application = get_default_application()
+def make_application(
+    static_wrapper: StaticWrapper | None, application: Application | None = None
+) -> Application:
+    """Return an application, by custom the project's own, wrapped if asked."""
+    if application is None:
+        application = get_default_application()
     return application if static_wrapper is None else static_wrapper(application)
 
 
@@ -92,6 +95,7 @@ def served(
 
 @contextmanager
 def live_project(
+    application: Application | None = None,
     *,
     host: str = "localhost",
     port: int = 0,
@@ -101,13 +105,14 @@ def live_project(
     tls: bool = False,
     on_error: OnError = "raise",
 ) -> Iterator[LiveServer]:
-    """Serve ``settings.ASGI_APPLICATION`` while the ``with`` lasts.
+    """Serve an application of this project while the ``with`` lasts.
 
     In-memory SQLite databases move to where all threads can use them, and what
     is written there is gone afterwards. Tables are not flushed: that is the
     affair of the test, as with ``transactional_db`` of pytest-django.
 
     Args:
+        application: The application. Default: ``settings.ASGI_APPLICATION``.
         host: Name or address to listen on, allowed in ``ALLOWED_HOSTS``.
         port: The port; 0 takes any free one.
         server: ``"uvicorn"``, ``"daphne"`` or ``"process"``.
@@ -128,7 +133,8 @@ def live_project(
             with live_project() as server:
                 yield server
     """
-    factory = partial(make_application, static_wrapper if serve_static else None)
+    wrapper = static_wrapper if serve_static else None
+    factory = partial(make_application, wrapper, application)
     with (
         relocated_for(server),
         served(

@@ -280,7 +280,9 @@ class Lab:
         trace here. This is what replaying a session runs in.
         """
         loop = asyncio.get_running_loop()
-        lab = Lab(self.application, lifespan=self._lifespan_mode, validate=self._validate)
+        lab = Lab(
+            self.application, lifespan=self._lifespan_mode, validate=self._validate
+        )
         origin = self.session
         lab.session = Session(
             application=origin.application,

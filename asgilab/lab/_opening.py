@@ -48,11 +48,11 @@ def open_taps(stack: ExitStack) -> None:
     """Listen to the logs, and to the channel layers where Channels is in use."""
     stack.enter_context(LogTap())
     conf = sys.modules.get("django.conf")
-    if "channels.layers" in sys.modules and conf is not None:
-        if conf.settings.configured:
-            from asgilab.django import LayerTap
+    configured = conf is not None and conf.settings.configured
+    if configured and "channels.layers" in sys.modules:
+        from asgilab.django import LayerTap
 
-            stack.enter_context(LayerTap())
+        stack.enter_context(LayerTap())
 
 
 async def start_up(

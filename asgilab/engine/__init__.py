@@ -4,9 +4,9 @@ This floor knows asyncio and asgiref. It knows no protocol: it never looks into
 an event, and it does not care whether a connection is HTTP or WebSocket.
 """
 
-from asgilab.engine._crossing import Crossing, CrossingCall
 from asgilab.engine._awaiters import mark_root
 from asgilab.engine._clock import LabClock
+from asgilab.engine._crossing import Crossing, CrossingCall
 from asgilab.engine._frames import (
     FrameText,
     awaiting_line,

@@ -104,7 +104,7 @@ class Crossing:
         object.__setattr__(self, "_thread", thread)
 
     @property
-    def __class__(self) -> type:  # type: ignore[override]
+    def __class__(self) -> type:  # type: ignore[misc, override]
         return type(self._target)
 
     def __getattr__(self, name: str) -> Any:

@@ -216,7 +216,7 @@ def _texts(values: dict[str, Any]) -> dict[str, str]:
 
 
 def _is_ours(value: Any) -> bool:
-    """Whether a value is one of our own methods, such as the ``receive`` we handed in."""
+    """Whether a value is a method of ours, such as the ``receive`` we handed in."""
     if type(value) is not MethodType:
         return False
     return type(value.__self__).__module__.startswith("asgilab.")

@@ -84,7 +84,7 @@ class Idleness:
         self,
         loop: asyncio.AbstractEventLoop,
         select: Callable[[float | None], _Ready],
-        descriptors: Callable[[], Mapping[int, selectors.SelectorKey] | None],
+        descriptors: Callable[[], Mapping[Any, selectors.SelectorKey] | None],
         clock: LabClock | None = None,
     ) -> None:
         self._loop = weakref.ref(loop)
@@ -134,7 +134,7 @@ class Idleness:
     def run_in_executor(
         self, submit: Callable[..., Any], executor: Any, func: Any, *args: Any
     ) -> Any:
-        """Run a job in a thread through ``submit`` and count it while it is under way."""
+        """Run a job in a thread through ``submit``, and count it until its end."""
         return self._jobs.run(submit, executor, func, *args)
 
     def select(self, timeout: float | None = None) -> _Ready:
@@ -198,7 +198,11 @@ class Idleness:
             bound = least(bound, *(max(limit, 0) for limit in limits))
         busy = bool(quiet.threads) and not self._stalled(seen)
         return self._clock.rest(
-            self._select, timeout, bound, busy=busy, sockets=bool(quiet.sockets or seen.strangers)
+            self._select,
+            timeout,
+            bound,
+            busy=busy,
+            sockets=bool(quiet.sockets or seen.strangers),
         )
 
     def _stalled(self, seen: Survey) -> bool:
@@ -252,7 +256,7 @@ def _overdue(question: _Question, now: float, wall: float, *, runs: bool) -> boo
 
 
 def _own_descriptors(
-    loop: asyncio.AbstractEventLoop, watched: Mapping[int, selectors.SelectorKey]
+    loop: asyncio.AbstractEventLoop, watched: Mapping[Any, selectors.SelectorKey]
 ) -> frozenset[int]:
     """Return the descriptors that are the loop's own and not an application's.
 
@@ -292,14 +296,15 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     selector = getattr(loop, "_selector", None)
     if not isinstance(selector, selectors.BaseSelector):
         return None
-    idleness = Idleness(loop, selector.select, lambda: selector.get_map())  # type: ignore[arg-type]
+    idleness = Idleness(loop, selector.select, selector.get_map)
     run_in_executor = loop.run_in_executor
 
     def counted(executor: Any, func: Any, *args: Any) -> Any:
         return idleness.run_in_executor(run_in_executor, executor, func, *args)
 
-    selector.select = idleness.select  # type: ignore[method-assign, assignment]
-    loop.run_in_executor = counted  # type: ignore[method-assign]
+    # Set on these two objects alone, not on their classes.
+    vars(selector)["select"] = idleness.select
+    vars(loop)["run_in_executor"] = counted
     return idleness
 
 

@@ -81,10 +81,15 @@ class LabLoop(asyncio.SelectorEventLoop):
         """Return the time of the lab's clock in seconds."""
         return self.clock.time()
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Any, *args: Any
+    ) -> "asyncio.Future[Any]":
         """Run a function in a thread, and know of it while it is under way."""
         submit = super().run_in_executor
-        return self.idleness.run_in_executor(submit, executor, func, *args)
+        future: asyncio.Future[Any] = self.idleness.run_in_executor(
+            submit, executor, func, *args
+        )
+        return future
 
     async def settle(self, limit: float | None = None) -> Quiet:
         """Wait until nothing is left to do but wait; see :class:`Quiet`.
@@ -118,11 +123,11 @@ class LabLoop(asyncio.SelectorEventLoop):
             msg = "Cannot advance the clock while a gate is closed: it stands still."
             raise UsageError(msg)
         target = self.time() + seconds
-        arrived = self.create_future()
-        timer = self.call_at(target, lambda: arrived.done() or arrived.set_result(None))
+        arrived = asyncio.Event()
+        timer = self.call_at(target, arrived.set)
         try:
             with self.clock.travel(target):
-                await arrived
+                await arrived.wait()
         finally:
             timer.cancel()
         await self.settle()

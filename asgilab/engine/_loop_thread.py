@@ -73,7 +73,9 @@ class LoopThread:
             self._give_up()
         return future
 
-    def call(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+    def call(
+        self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None
+    ) -> T:
         """Run a coroutine on the loop and block this thread until it is done.
 
         An interrupt of this thread cancels that coroutine and nothing else.

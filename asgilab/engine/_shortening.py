@@ -66,14 +66,11 @@ class _BoundedRepr(reprlib.Repr):
     def repr_frozenset(self, value: frozenset[Any], level: int) -> str:
         return self._unordered("frozenset({", value, "})", level)
 
-    def _unordered(
-        self, begin: str, value: Iterable[Any], end: str, level: int
-    ) -> str:
+    def _unordered(self, begin: str, value: Iterable[Any], end: str, level: int) -> str:
         if level <= 0:
             return f"{begin}...{end}"
         shown = [
-            self.repr1(item, level - 1)
-            for item in itertools.islice(value, self.maxset)
+            self.repr1(item, level - 1) for item in itertools.islice(value, self.maxset)
         ]
         return begin + ", ".join([*shown, *self._more(value, self.maxset)]) + end
 

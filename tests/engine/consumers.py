@@ -8,7 +8,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,8 @@ import anyio.from_thread
 import anyio.to_thread
 from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
+Receive = Callable[[], Coroutine[Any, Any, Any]]
+Send = Callable[[Any], Coroutine[Any, Any, None]]
 Consumer = Callable[[Receive, Send], Awaitable[None]]
 
 WORK = 0.03
@@ -189,7 +189,7 @@ SAMPLES = [
     Sample("answers from a thread", answers_from_a_thread, sends=True),
     Sample("silent after a thread", silent_after_a_thread, sends=False),
     Sample("the one sync thread", answers_from_the_one_sync_thread, sends=True),
-    Sample("a sync thread of its own", answers_from_a_sync_thread_of_its_own, sends=True),
+    Sample("own sync thread", answers_from_a_sync_thread_of_its_own, sends=True),
     Sample("sync consumer, answers", sync_consumer_that_answers, sends=True),
     Sample("sync consumer, waits", sync_consumer_that_waits, sends=False),
     Sample("nested threads", nested_threads, sends=True),

@@ -52,6 +52,13 @@ KNOWING = [
 ]
 
 
+async def until(happened: Callable[[], T]) -> T:
+    """Let the loop pass until something has happened; return what tells of it."""
+    while not (told := happened()):
+        await asyncio.sleep(0)
+    return told
+
+
 def run_on(factory: Factory, main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on a new loop, as ``asyncio.run`` does."""
     with asyncio.Runner(loop_factory=factory) as runner:

@@ -121,9 +121,7 @@ def test_two_travels_at_once_reach_the_further_end() -> None:
     assert clock.stands
 
 
-@given(
-    st.floats(0, 1e9, allow_nan=False), st.lists(st.floats(1e-6, 1e7), max_size=20)
-)
+@given(st.floats(0, 1e9, allow_nan=False), st.lists(st.floats(1e-6, 1e7), max_size=20))
 def test_a_timer_that_was_jumped_to_is_due(start: float, delays: list[float]) -> None:
     clock = LabClock("virtual")
     for delay in itertools.chain([start], delays):

@@ -8,9 +8,10 @@ import sys
 import sysconfig
 import weakref
 from collections.abc import Callable
-from types import CodeType
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import channels.consumer
 import pytest
 from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 
@@ -24,9 +25,13 @@ from asgilab.engine import (
     stack_of,
     user_line,
 )
-from tests.engine.loops import run_on, stock
+from tests.engine.loops import run_on, stock, until
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 HERE = __file__
+OURS = Path(asgilab.__path__[0])
 
 
 def made_of(source: str, filename: str, **names: Any) -> dict[str, Any]:
@@ -37,7 +42,7 @@ def made_of(source: str, filename: str, **names: Any) -> dict[str, Any]:
 
 def library(source: str, **names: Any) -> dict[str, Any]:
     folder = sysconfig.get_path("purelib")
-    return made_of(source, os.path.join(folder, "framework", "core.py"), **names)
+    return made_of(source, f"{folder}{os.sep}framework{os.sep}core.py", **names)
 
 
 class Probe:
@@ -76,12 +81,9 @@ def line_of(function: Callable[..., Any], text: str) -> int:
         ("<string>", False),
         ("<frozen importlib._bootstrap>", False),
         (asyncio.__file__, False),
-        (os.path.join(sysconfig.get_path("purelib"), "channels", "consumer.py"), False),
-        (os.path.join(str(asgilab.__path__[0]), "engine", "_gates.py"), False),
-        (
-            os.path.join(str(asgilab.__path__[0]), "example", "chat", "consumers.py"),
-            True,
-        ),
+        (channels.consumer.__file__, False),
+        (str(OURS / "engine" / "_gates.py"), False),
+        (str(OURS / "example" / "chat" / "consumers.py"), True),
         ("/opt/env/lib/python3.12/site-packages/channels/consumer.py", False),
     ],
 )
@@ -292,7 +294,7 @@ async def test_locals_and_attributes_are_bounded_text_without_secrets() -> None:
 
 async def test_a_lazy_object_is_not_woken_by_looking_at_it() -> None:
     class Lazy:
-        woken: list[str] = []
+        woken: ClassVar[list[str]] = []
 
         def __getattribute__(self, name: str) -> Any:
             Lazy.woken.append(name)
@@ -412,8 +414,7 @@ async def test_a_task_that_nobody_waits_for_leads_nowhere() -> None:
         """
     )
     task = asyncio.create_task(framework["send_json"](awaiting_line, lines))
-    while not task.done():
-        await asyncio.sleep(0)
+    await until(task.done)
     assert lines == [None]
 
 

@@ -11,7 +11,7 @@ import pytest
 from asgilab.engine import Gates, LabLoop, Stop
 from asgilab.engine._gates import ANYONE
 from asgilab.errors import UsageError
-from tests.engine.loops import real, run_on
+from tests.engine.loops import real, run_on, until
 
 
 async def hold(gates: Gates, message: Any, connection: str = "alice") -> list[Any]:
@@ -21,8 +21,7 @@ async def hold(gates: Gates, message: Any, connection: str = "alice") -> list[An
 async def held(gates: Gates, *messages: Any) -> "list[asyncio.Task[list[Any]]]":
     """Hold messages at their gate, in order, and return the tasks they hold up."""
     tasks = [asyncio.create_task(hold(gates, message)) for message in messages]
-    while len(gates.stops()) < len(messages):
-        await asyncio.sleep(0)
+    await until(lambda: len(gates.stops()) == len(messages))
     return tasks
 
 
@@ -159,7 +158,7 @@ def test_a_watcher_that_raises_leaves_no_gate_and_no_clock_closed() -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, LabLoop)
         gates = Gates()
-        stop_watching = gates.watch(lambda: {}["missing"])  # type: ignore[arg-type]
+        stop_watching = gates.watch({}.popitem)  # type: ignore[arg-type]
         task = asyncio.create_task(hold(gates, "a"))
         await asyncio.wait({task})
         stop_watching()

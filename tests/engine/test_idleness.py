@@ -13,7 +13,16 @@ import pytest
 
 from asgilab.engine import LabLoop, Quiet, idleness_of, settle
 from tests.engine.consumers import SAMPLES, WORK, Driver, Sample, silent
-from tests.engine.loops import KNOWING, Factory, manual, opaque_loop, real, run_on, stock
+from tests.engine.loops import (
+    KNOWING,
+    Factory,
+    manual,
+    opaque_loop,
+    real,
+    run_on,
+    stock,
+    until,
+)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
@@ -117,7 +126,7 @@ def test_a_timer_within_the_time_asked_about_is_waited_for() -> None:
         loop = asyncio.get_running_loop()
         idleness = idleness_of(loop)
         assert idleness is not None
-        rang = []
+        rang: list[bool] = []
         loop.call_later(0.01, rang.append, True)
         quiet = await idleness.ask(loop.time() + 1)
         return quiet, bool(rang)
@@ -134,11 +143,7 @@ def test_a_loop_that_never_rests_answers_when_the_time_is_over() -> None:
         idleness = idleness_of(loop)
         assert idleness is not None
 
-        async def spin() -> None:
-            while True:
-                await asyncio.sleep(0)
-
-        spinning = asyncio.create_task(spin())
+        spinning = asyncio.create_task(until(lambda: False))
         quiet = await idleness.ask(loop.time() + 0.02)
         spinning.cancel()
         return quiet
@@ -213,17 +218,16 @@ def test_settle_waits_for_a_thread_and_gives_up_only_when_told_to() -> None:
 @pytest.mark.parametrize("factory", KNOWING)
 def test_a_cancelled_job_counts_until_its_thread_has_ended(factory: Factory) -> None:
     async def main() -> tuple[bool, Quiet]:
-        ended = threading.Event()
+        begun, ended = threading.Event(), threading.Event()
 
         def work() -> None:
+            begun.set()
             time.sleep(WORK)
             ended.set()
 
         job = asyncio.ensure_future(asyncio.to_thread(work))
         idleness_of(asyncio.get_running_loop())
-        await asyncio.sleep(0)
-        while not threading.active_count() > 1:
-            await asyncio.sleep(0)
+        await until(begun.is_set)
         job.cancel()
         quiet = await settle()
         return ended.is_set(), quiet
@@ -345,7 +349,7 @@ def test_a_job_for_another_loop_is_no_concern() -> None:
 
 
 def test_two_who_ask_at_once_both_get_their_answer() -> None:
-    async def main() -> list[Any]:
+    async def main() -> Any:
         loop = asyncio.get_running_loop()
         idleness = idleness_of(loop)
         assert idleness is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 from asgilab.engine._jobs import Jobs, _Job
 from asgilab.engine._threads import Survey
+from tests.engine.loops import until
 
 
 async def hand_out(jobs: Jobs, func: Any, pool: Any = None) -> Any:
@@ -46,8 +47,7 @@ async def test_a_cancelled_job_counts_until_its_thread_comes_back() -> None:
     await asyncio.sleep(0)
     cancelled = jobs.at_work(Survey())
     go.set()
-    while jobs.at_work(Survey()):
-        await asyncio.sleep(0)
+    await until(lambda: not jobs.at_work(Survey()))
     assert cancelled == 1
 
 
@@ -73,8 +73,7 @@ async def test_a_job_whose_thread_waits_for_a_future_does_not_count() -> None:
         go.wait()
 
     future = await hand_out(jobs, work)
-    while not numbers:
-        await asyncio.sleep(0)
+    await until(lambda: numbers)
     resting = jobs.at_work(Survey(resting=numbers))
     blocked = jobs.blocked(Survey(blocked=numbers))
     go.set()

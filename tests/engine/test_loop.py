@@ -181,7 +181,7 @@ def test_an_advance_that_cannot_be_is_refused(factory: Any, seconds: float) -> N
     async def main() -> None:
         await lab_loop().advance(seconds)
 
-    with pytest.raises(UsageError, match="Cannot advance a .* clock by"):
+    with pytest.raises(UsageError, match=r"Cannot advance a \w+ clock by"):
         run_on(factory, main())
 
 

@@ -173,8 +173,8 @@ def test_it_may_be_stopped_twice_and_from_its_own_thread() -> None:
 
 @pytest.mark.parametrize("factory", [real, manual])
 def test_stopping_ends_what_still_runs_even_if_it_is_stubborn(factory: Any) -> None:
-    thread, swallowed = LoopThread(factory), []
-    told = threading.Event()
+    thread, told = LoopThread(factory), threading.Event()
+    swallowed: list[int] = []
 
     async def stubborn() -> None:
         while len(swallowed) < 3:

@@ -20,7 +20,7 @@ from asgiref.sync import (
 
 from asgilab.engine import LoopThread
 from asgilab.engine._threads import Survey, survey, threads_waiting_for
-from tests.engine.loops import real, run_on, stock
+from tests.engine.loops import real, run_on, stock, until
 
 
 @pytest.fixture
@@ -29,15 +29,13 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-async def look(known: Any = ()) -> Survey:
+def look(known: Any = ()) -> Survey:
     return survey(asyncio.get_running_loop(), known, ())
 
 
 async def look_when_still(known: Any = ()) -> Survey:
     """Look until no thread is between two states."""
-    while (seen := await look(known)).moving:
-        await asyncio.sleep(0)
-    return seen
+    return await until(lambda: None if (seen := look(known)).moving else seen)
 
 
 def test_asgirefs_private_names_are_still_what_we_take_them_for() -> None:
@@ -54,14 +52,14 @@ def test_the_pools_private_names_are_still_what_we_take_them_for(
     names = inspect.signature(pool_module._worker).parameters
     assert {"executor_reference", "work_queue"} <= names.keys()
     assert "work_item" in pool_module._worker.__code__.co_varnames
-    assert pool._idle_semaphore._value == 0  # type: ignore[attr-defined]
+    assert vars(pool)["_idle_semaphore"]._value == 0
 
 
 async def test_the_future_of_a_pool_names_its_heir(pool: ThreadPoolExecutor) -> None:
     go = threading.Event()
     future = pool.submit(go.wait)
     heir = asyncio.wrap_future(future)
-    (callback,) = future._done_callbacks  # type: ignore[attr-defined]
+    (callback,) = vars(future)["_done_callbacks"]
     go.set()
     await heir
     assert "destination" in callback.__code__.co_freevars
@@ -91,8 +89,7 @@ async def test_a_pools_job_that_waits_for_this_loop_is_none(
         asyncio.run_coroutine_threadsafe(go.wait(), loop).result()
 
     heir = asyncio.wrap_future(pool.submit(wait_for_the_loop))
-    while not (seen := await look_when_still()).resting:
-        await asyncio.sleep(0)
+    seen = await until(lambda: seen if (seen := look()).resting else None)
     go.set()
     await heir
     assert (seen.working, seen.strangers) == (0, [])
@@ -130,8 +127,7 @@ async def test_a_thread_that_waits_in_async_to_sync_is_counted_as_waiting() -> N
     go = asyncio.Event()
     task = asyncio.ensure_future(sync_to_async(async_to_sync(go.wait))())
     loop = asyncio.get_running_loop()
-    while not (count := threads_waiting_for(asyncio.all_tasks(loop))):
-        await asyncio.sleep(0)
+    count = await until(lambda: threads_waiting_for(asyncio.all_tasks(loop)))
     go.set()
     await task
     assert count == 1
@@ -148,11 +144,10 @@ def test_an_anyio_thread_works_until_it_waits_for_the_loop() -> None:
 
         async with anyio.create_task_group() as group:
             group.start_soon(anyio.to_thread.run_sync, work)
-            while not (working := (await look_when_still()).working):
-                await asyncio.sleep(0)
+            working = await until(lambda: look().working)
             go.set()
-            while (waiting := (await look_when_still()).working) > 0:
-                await asyncio.sleep(0)
+            await until(lambda: look().resting)
+            waiting = look().working
             back.set()
         return working, waiting
 

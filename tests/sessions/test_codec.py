@@ -116,7 +116,7 @@ def test_a_circle_and_a_deep_value_are_cut() -> None:
     for value in (circle, deep):
         text = json.dumps(encode(value))
         assert "$repr" in text
-        assert text.count("[") + text.count("{") <= DEEPEST + 3
+        assert len(text) < 20 * DEEPEST
 
 
 def test_a_number_that_could_not_be_read_back_becomes_a_text() -> None:

@@ -39,6 +39,13 @@ def error_of(*lines: bytes) -> SessionFileError:
     return caught.value
 
 
+def outcome_of(*lines: bytes) -> Session | SessionFileError:
+    try:
+        return parse(lines)
+    except SessionFileError as error:
+        return error
+
+
 def test_a_whole_file_is_loaded(tmp_path: Path) -> None:
     path = sample().save(tmp_path / "a.asgilab.jsonl")
     assert list(load(path)) == list(sample())
@@ -56,10 +63,9 @@ def test_a_file_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
 def test_a_file_cut_at_any_byte_loads_up_to_its_last_whole_line(length: int) -> None:
     lines = b"".join(LINES)[:length].splitlines(keepends=True)
     whole = [line for line in lines if line.endswith(b"}\n")]
-    if not lines or not lines[0].endswith(b"}"):
-        if not whole:
-            assert error_of(*lines).line == 1
-            return
+    if not whole and not lines[0:1] == [LINES[0][:-1]]:
+        assert error_of(*lines).line == 1
+        return
     session = parse(lines)
     torn = len(lines) - len(whole)
     complete = bool(torn) and lines[-1].endswith(b"}") and not session.warnings
@@ -98,7 +104,7 @@ NO_HEADER = [
     ([b"null\n"], "expected a JSON object, found null"),
     ([b'"asgilab-session"\n'], "expected a JSON object, found text"),
     ([b"{}\n"], "this is no session file: expected a header with format"),
-    ([header(format="har")], 'format \'asgilab-session\', found "har"'),
+    ([header(format="har")], "format 'asgilab-session', found \"har\""),
     ([header(format=["x" * 9999])], "found [" + '"' + "x" * 38 + "…"),
     ([header(version=2)], "version 2 of the format is not known; expected 1"),
     ([header(version="1")], 'version "1" of the format is not known; expected 1'),
@@ -118,7 +124,7 @@ NO_HEADER = [
 
 def test_an_empty_file_is_no_session_file(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    with pytest.raises(SessionFileError, match="line 1, column 1: .* it is empty"):
+    with pytest.raises(SessionFileError, match=r"line 1, column 1: .* it is empty"):
         load(tmp_path / "empty")
 
 
@@ -178,12 +184,9 @@ def test_a_line_that_is_no_event_is_named(line: bytes, reason: str) -> None:
 def test_a_message_nested_as_deep_as_json_can_is_an_error_and_no_crash() -> None:
     for depth in (100, 450, 900, 3000, 30_000):
         deep = b"[" * depth + b"]" * depth
-        line = event(message={}).replace(b"{}", b'{"a": ' + deep + b"}")
-        try:
-            parse([LINES[0], line, LINES[1]])
-        except SessionFileError as error:
-            assert error.line == 2
-            assert "nested too deep" in error.reason
+        line = event(message={}, cause=None).replace(b"{}", b'{"a": ' + deep + b"}")
+        outcome = outcome_of(LINES[0], line)
+        assert isinstance(outcome, Session) or "nested too deep" in str(outcome)
 
 
 def test_nothing_in_a_file_is_ever_evaluated(tmp_path: Path) -> None:
@@ -215,10 +218,7 @@ def test_a_time_without_a_zone_is_taken_for_utc() -> None:
 @given(st.lists(st.binary(max_size=60), max_size=5))
 def test_noise_gives_a_session_file_error_or_a_session(noise: list[bytes]) -> None:
     for lines in (noise, [LINES[0], *noise], [*LINES, *noise]):
-        try:
-            session = parse([line + b"\n" for line in lines])
-        except SessionFileError as error:
-            assert 1 <= error.line <= len(lines) + 1
-            assert error.column >= 1
-        else:
-            assert isinstance(session, Session)
+        outcome = outcome_of(*(line + b"\n" for line in lines))
+        if isinstance(outcome, SessionFileError):
+            assert 1 <= outcome.line <= len(lines) + 1
+            assert outcome.column >= 1

@@ -8,10 +8,11 @@ from asgilab.communicators._current import handle_here, record_here
 from asgilab.communicators._http import HttpCommunicator, take_cookies
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._registry import live_sessions
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._websocket import WebsocketCommunicator
-from asgilab.communicators._wiring import Validation, Wiring, live_sessions
+from asgilab.communicators._wiring import Validation, Wiring
 
 __all__ = [
     "ApplicationCommunicator",

@@ -132,7 +132,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
         if task.done():
             self._raise_error()
             if not self._line.closed:
-                raise self._ended(f"nobody is there to receive {message.get('type')}")
+                left = f"nobody is there to receive {message.get('type')}"
+                raise self._ended(left)
         self._line.deliver(message)
 
     async def receive_output(self, timeout: float = 1) -> Any:
@@ -273,8 +274,16 @@ class ApplicationCommunicator(AsgirefCommunicator):
             return
 
     async def __aenter__(self) -> Self:
-        self._task or self._start()
+        try:
+            await self._enter()
+        except BaseException as error:  # nobody will leave what was not entered
+            await self.__aexit__(type(error), error, None)
+            raise
         return self
+
+    async def _enter(self) -> None:
+        """Begin; subclasses go on to where their protocol is open."""
+        self._running()
 
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         if error is None:
@@ -354,7 +363,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
             return
         if self.quiet is None:
             self._raise_error()
-            raise self._ended("nothing more will come")
+            left = "nothing more will come"
+            raise self._ended(left)
         raise self._noted(NoOutput(silence_text(self.quiet, timeout)))
 
     async def _wait_for_end(self, timeout: float) -> bool:

@@ -164,18 +164,18 @@ class HttpCommunicator(ApplicationCommunicator):
                 Elsewhere that is an :class:`AsgilabWarning`, and it is cancelled.
             Exception: The application's own, if nobody has seen it yet.
         """
-        task = self.future
+        task = self._running()
         self._line.drop()
         if not task.done():
             self._line.deliver({"type": "http.disconnect"})
-            await asyncio.wait({task}, timeout=timeout)
+            await self._wait_for_end(timeout)
         if not task.done():
             msg = "The application ignored http.disconnect and goes on."
             if self._wiring.strict:
                 raise self._noted(UncleanExit(msg))
             self._warn(msg)
             task.cancel()
-            await asyncio.wait({task}, timeout=timeout)
+            await self._wait_for_end(timeout)
         self._raise_unseen()
 
     async def _leave(self) -> None:

@@ -5,10 +5,13 @@ the tap itself is in ``asgilab.django``.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._waiting import wait_until
 from asgilab.errors import NoOutput, UsageError
 from asgilab.sessions import Event, Kind
 
@@ -48,7 +51,7 @@ class LayerCommunicator(ApplicationCommunicator):
             NoOutput: It did not; what it did with the layer is in the message.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
+        deadline, wall = loop.time() + timeout, time.monotonic() + timeout
         while True:
             quiet = await self.settle()
             for event in self._layer_events(self._seen_layer_events):
@@ -56,9 +59,11 @@ class LayerCommunicator(ApplicationCommunicator):
                     self._seen_layer_events = event.index + 1
                     found: dict[str, Any] = event.message["given"]
                     return found
-            if quiet.final or loop.time() >= deadline:
+            over = loop.time() >= deadline or time.monotonic() >= wall
+            if quiet.final or over:
                 raise self._noted(NoOutput(self._text(group, message)))
-            await asyncio.sleep(min(0.01, timeout))
+            # On a clock that stands still this takes real time, unlike sleep().
+            await wait_until(lambda: False, EventQueue(), min(0.01, timeout))
 
     _seen_layer_events = 0
 

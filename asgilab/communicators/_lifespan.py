@@ -3,7 +3,7 @@
 Everything that holds for any application is in ``_application``.
 """
 
-from typing import Any, Self
+from typing import Any
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._context import ContextChoice
@@ -73,9 +73,8 @@ class LifespanCommunicator(ApplicationCommunicator):
             msg = f"Expected type 'lifespan.{phase}.complete', but was {kind!r}"
             raise self._noted(UnexpectedEvent(msg))
 
-    async def __aenter__(self) -> Self:
+    async def _enter(self) -> None:
         await self.startup()
-        return self
 
     async def _leave(self) -> None:
         if self._task is not None and not self._task.done():

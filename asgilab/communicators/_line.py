@@ -14,6 +14,7 @@ from types import FrameType, TracebackType
 from typing import Any, Final
 
 from asgilab.communicators._queue import EventQueue
+from asgilab.communicators._remembering import remembered
 from asgilab.communicators._wiring import Wiring
 from asgilab.engine import awaiting_line, is_user_code, user_line
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
@@ -111,7 +112,7 @@ class Line:
         zero = loop.time() if wiring.zero is None else wiring.zero
         wiring.name = wiring.name or str(self.scope.get("type", "connection"))
         self._record = session.recorder(wiring.name, loop.time, zero)
-        self._record(Kind.OPEN, dict(self.scope))
+        self._record(Kind.OPEN, remembered(self.scope))
 
     def deliver(self, message: Message) -> None:
         """Put an event where the application's next ``receive()`` gets it.
@@ -157,8 +158,7 @@ class Line:
 
     async def send(self, message: Message) -> None:
         """Take an event from the application; this is its ``send``."""
-        frame = sys._getframe(1)
-        place = user_line(frame) or awaiting_line()
+        place = user_line(sys._getframe(1)) or awaiting_line()
         gates = self._gates
         if self.gone:
             self._refuse(message, place)
@@ -169,7 +169,9 @@ class Line:
         if gates is None or not gates.holds(self.wiring.name, "send"):
             self._emit(message, place, "")
             return
-        held = await gates.hold(self.wiring.name, "send", message, frame)
+        # The frame is not kept in a variable: it would be part of a circle.
+        name = self.wiring.name
+        held = await gates.hold(name, "send", message, sys._getframe(1))
         if not held:
             self._note(Kind.SEND, message, place, "dropped")
         for each in held:
@@ -340,8 +342,9 @@ class Line:
         gates = self._gates
         if gates is None:
             return [message]
+        name = self.wiring.name
         try:
-            return await gates.hold(self.wiring.name, "receive", message, frame)
+            return await gates.hold(name, "receive", message, frame)
         except asyncio.CancelledError:
             self.inbox.events.appendleft(message)
             raise

@@ -5,7 +5,7 @@ any application is in ``_application``.
 """
 
 import json
-from typing import Any, Self
+from typing import Any
 
 from asgilab.communicators._layer import LayerCommunicator
 from asgilab.communicators._context import ContextChoice
@@ -199,13 +199,13 @@ class WebsocketCommunicator(LayerCommunicator):
                 are unread. Elsewhere the former is an :class:`AsgilabWarning`.
             Exception: The application's own, if nobody has seen it yet.
         """
-        if self.future.done():
+        if self._running().done():
             self._raise_unseen()
-            return
-        message: dict[str, Any] = {"type": "websocket.disconnect", "code": code}
-        if reason is not None:
-            message["reason"] = reason
-        await self._say_goodbye(message, timeout)
+        else:
+            message: dict[str, Any] = {"type": "websocket.disconnect", "code": code}
+            if reason is not None:
+                message["reason"] = reason
+            await self._say_goodbye(message, timeout)
         if self._wiring.strict:
             self._check_leftovers()
 
@@ -264,12 +264,11 @@ class WebsocketCommunicator(LayerCommunicator):
         self.denial = denial
         return denial
 
-    async def __aenter__(self) -> Self:
+    async def _enter(self) -> None:
         accepted, code = await self.connect()
         if not accepted:
             msg = f"Expected type 'websocket.accept', but was rejected with {code}"
             raise self._noted(UnexpectedEvent(msg))
-        return self
 
     async def _leave(self) -> None:
         if self._task is not None and not self._task.done():

@@ -1,37 +1,30 @@
-"""What a communicator is plugged into: a session, gates, a judge.
+"""What a communicator is plugged into: a session, gates, a judge, a server's habits.
 
 A communicator on its own gets a private session and no gates; a lab hands all
 its communicators the same ones.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Final, Literal
-from weakref import WeakValueDictionary
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, get_args
 
+from asgilab.communicators._registry import register
 from asgilab.engine import Gates
+from asgilab.errors import UsageError
+from asgilab.protocol import ServerHabits, server_habits
 from asgilab.sessions import Session
 
 Validation = Literal["off", "record", "spec", "strict"]
 """What becomes of a breach of the ASGI rules.
 
-``"off"``: nobody looks. ``"record"``: kept in ``findings``. ``"spec"``: an error
-is raised out of ``send()`` as a server would raise it, and again from the next
-call of the test; a warning is kept. ``"strict"``: warnings are raised as well,
-and the test's own deliveries are judged too.
+``"off"``: nobody looks, and so nobody knows when a connection is over.
+``"record"``: kept in ``findings``. ``"spec"``: an error is raised out of ``send()``
+as a server would raise it, and again from the next call of the test; a warning is
+kept. ``"strict"``: warnings are raised as well, and the test's own deliveries are
+judged too.
 """
 
-_LIVE: Final[WeakValueDictionary[int, Session]] = WeakValueDictionary()
-
-
-def live_sessions() -> list[Session]:
-    """Return the sessions that communicators were plugged into, oldest first.
-
-    Only those that somebody still holds: they are not kept alive for this.
-    """
-    # One call makes the list of references, so no other thread can disturb it.
-    found = (reference() for reference in _LIVE.valuerefs())
-    return [session for session in found if session is not None]
+_VALIDATIONS: Final = get_args(Validation)
 
 
 @dataclass(slots=True)
@@ -47,10 +40,16 @@ class Wiring:
         isolate_threads: Give the application's synchronous code a thread of
             its own, so that a paused one holds up nobody else.
         validate: What becomes of a breach of the ASGI rules.
-        strict: Whether leaving ``async with`` looks for leftovers.
+        strict: Whether the end of a connection looks for leftovers.
         create_users: Make a user that is named and does not exist.
         opened: Called once the application has been started.
         before: Awaited before the application is called, or None.
+        habits: The server whose habits the application meets, or None for the
+            specification.
+        window: How many events of the application may be unread before its
+            ``send()`` waits, or None for no bound.
+        raise_on_gone: Whether ``send()`` raises an ``OSError`` once the client has
+            gone; None for what the server, or the specification, does.
     """
 
     session: Session | None = field(default_factory=Session)
@@ -63,12 +62,74 @@ class Wiring:
     create_users: bool = False
     opened: Callable[[], None] | None = None
     before: Callable[[], Awaitable[None]] | None = None
+    habits: ServerHabits | None = None
+    window: int | None = None
+    raise_on_gone: bool | None = None
 
     def __post_init__(self) -> None:
         if self.session is not None:
-            _LIVE[id(self.session)] = self.session
+            register(self.session)
 
     async def prepared(self) -> None:
         """Wait for what has to come before the application, if anything has."""
         if self.before is not None:
             await self.before()
+
+    def altered(
+        self,
+        *,
+        validate: Validation | None = None,
+        strict: bool | None = None,
+        served_by: str | ServerHabits | None = None,
+        window: int | None = None,
+        raise_on_gone: bool | None = None,
+    ) -> "Wiring":
+        """Return the same wiring but for what is given.
+
+        Args:
+            validate: See the attributes; None leaves the wiring's own.
+            strict: See the attributes.
+            served_by: A server's name, or its habits.
+            window: See the attributes.
+            raise_on_gone: See the attributes.
+
+        Raises:
+            UsageError: There is no such validation or server, or nothing at all
+                may be unread.
+        """
+        changes: dict[str, Any] = {}
+        if validate is not None:
+            changes["validate"] = _known(validate)
+        if strict is not None:
+            changes["strict"] = strict
+        if served_by is not None:
+            changes["habits"] = habits_of(served_by)
+        if window is not None:
+            changes["window"] = _positive(window)
+        if raise_on_gone is not None:
+            changes["raise_on_gone"] = raise_on_gone
+        return replace(self, **changes) if changes else self
+
+
+def habits_of(server: str | ServerHabits) -> ServerHabits:
+    """Return the habits of a server that is given by its name, or the habits given.
+
+    Raises:
+        UsageError: No server of that name is known.
+    """
+    return server_habits(server) if isinstance(server, str) else server
+
+
+def _known(validate: Validation) -> Validation:
+    if validate not in _VALIDATIONS:
+        names = ", ".join(_VALIDATIONS)
+        msg = f"There is no validation {validate!r}; expected one of {names}."
+        raise UsageError(msg)
+    return validate
+
+
+def _positive(window: int) -> int:
+    if window < 1:
+        msg = f"A window of {window} would let nothing be sent; expected 1 or more."
+        raise UsageError(msg)
+    return window

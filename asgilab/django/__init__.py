@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from asgilab.django._identity import log_in
     from asgilab.django._layer_tap import LayerTap
     from asgilab.django._live_case import ChannelsLiveServerTestCase
+    from asgilab.django._live_project import live_project
     from asgilab.django._ownership import Ownership
     from asgilab.django._project import Project, fresh_channel_layers
-    from asgilab.django._live_project import live_project
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
 
 __all__ = [

@@ -15,6 +15,7 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.test.testcases import TransactionTestCase
 from django.utils.functional import classproperty
 
+from asgilab.django._live_connections import beside_a_loop
 from asgilab.django._live_project import make_application, relocated_for, served
 from asgilab.errors import AsgilabWarning, UsageError
 from asgilab.live import LiveServer, OnError, Server, note_on, report
@@ -87,7 +88,8 @@ class ChannelsLiveServerTestCase(TransactionTestCase):
         _refuse_process_class(cls)
         # Before Django loads fixtures, which are to be gone with the copy.
         cls.enterClassContext(relocated_for(cls.server))
-        super().setUpClass()
+        with beside_a_loop():
+            super().setUpClass()
         cls.live_server = cls.enterClassContext(
             served(
                 partial(_application_of, cls),
@@ -134,7 +136,8 @@ class ChannelsLiveServerTestCase(TransactionTestCase):
                 "ended; what it writes now may turn up in the next test."
             )
             warnings.warn(AsgilabWarning(msg), stacklevel=2)
-        super()._post_teardown()
+        with beside_a_loop():
+            super()._post_teardown()
         report(self.server_errors, self.on_server_error)
 
 

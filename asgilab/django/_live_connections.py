@@ -6,16 +6,20 @@ has let go of it. What is done with the wrappers lives elsewhere:
 moving a database in ``_relocation``.
 """
 
+import asyncio
 import gc
+import os
 import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+
+_UNSAFE: Final = "DJANGO_ALLOW_ASYNC_UNSAFE"
 
 _lock = threading.Lock()
 _seen: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
@@ -84,6 +88,31 @@ def disconnect(wrapper: BaseDatabaseWrapper) -> None:
 
 
 @contextmanager
+def beside_a_loop() -> Iterator[None]:
+    """Let Django use the database although an event loop runs in this thread.
+
+    Playwright's synchronous calls leave one running for as long as a browser is
+    open, and Django takes the test for asynchronous code then. Meant for what
+    happens around a test, not for the test or its application: there Django's
+    guard has its use.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        yield
+        return
+    before = os.environ.get(_UNSAFE)
+    os.environ[_UNSAFE] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_UNSAFE]
+        else:
+            os.environ[_UNSAFE] = before
+
+
+@contextmanager
 def closing_new_connections() -> Iterator[None]:
     """Close, at the end, what other threads connected meanwhile and left open.
 
@@ -95,6 +124,7 @@ def closing_new_connections() -> Iterator[None]:
         yield
     finally:
         own = {id(wrapper) for wrapper in connections.all(initialized_only=True)}
-        for wrapper in open_connections():
-            if wrapper not in before and id(wrapper) not in own:
-                disconnect(wrapper)
+        with beside_a_loop():
+            for wrapper in open_connections():
+                if wrapper not in before and id(wrapper) not in own:
+                    disconnect(wrapper)

@@ -70,4 +70,6 @@ def _inside(thing: Any) -> list[Any]:
     if isinstance(thing, (list, tuple)):
         return list(thing)
     names = ("application", "inner", "app", "application_mapping", "routes", "callback")
-    return [inner for name in names if (inner := getattr(thing, name, None)) is not None]
+    return [
+        inner for name in names if (inner := getattr(thing, name, None)) is not None
+    ]

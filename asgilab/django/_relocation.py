@@ -24,12 +24,16 @@ from typing import Any, Final, Literal, Self
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from asgilab.django._live_connections import disconnect, open_connections
+from asgilab.django._live_connections import (
+    beside_a_loop,
+    disconnect,
+    open_connections,
+)
 from asgilab.errors import UsageError
 
 _BUSY_SECONDS: Final = 20.0
 _MEMDB_SINCE: Final = (3, 36, 0)  # https://www.sqlite.org/src/doc/tip/src/memdb.c
-_SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108
+_SHARED_MEMORY: Final = Path("/dev/shm")
 
 _places: dict[str, sqlite3.Connection] = {}
 """The copies there are now, by their NAME, each with the connection that keeps it."""
@@ -180,6 +184,8 @@ class Relocated:
         _refuse_transactions(wrapper.alias)
         old = str(wrapper.settings_dict["NAME"])
         with ExitStack() as undo:
+            if wrapper.connection is None:
+                undo.callback(_disconnect_again, wrapper)
             name = wrapper.settings_dict["NAME"]
             if self._files or wrapper.is_in_memory_db():
                 if old not in copies:
@@ -215,7 +221,10 @@ class _Copy:
             self.name = f"file:/asgilab-{alias}-{uuid.uuid4().hex}?vfs=memdb"
 
     def __enter__(self) -> str:
-        keeper = sqlite3.connect(self.name, uri=True, check_same_thread=False)
+        # It does not wait by itself: _copy() does, and knows when to give up.
+        keeper = sqlite3.connect(
+            self.name, uri=True, timeout=0, check_same_thread=False
+        )
         _copy(self._source, keeper)
         if self._folder is not None:
             keeper.execute("PRAGMA journal_mode = WAL").close()
@@ -288,9 +297,15 @@ def _sqlite(alias: str) -> BaseDatabaseWrapper:
 
 def _raw(wrapper: BaseDatabaseWrapper) -> sqlite3.Connection:
     if wrapper.connection is None:
-        wrapper.connect()
+        with beside_a_loop():
+            wrapper.connect()
     raw: sqlite3.Connection = wrapper.connection
     return raw
+
+
+def _disconnect_again(wrapper: BaseDatabaseWrapper) -> None:
+    if wrapper.connection is not None:
+        disconnect(wrapper)
 
 
 def _refuse_transactions(alias: str) -> None:

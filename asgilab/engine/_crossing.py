@@ -103,8 +103,8 @@ class Crossing:
         object.__setattr__(self, "_target", target)
         object.__setattr__(self, "_thread", thread)
 
-    @property
-    def __class__(self) -> type:  # type: ignore[misc, override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         return type(self._target)
 
     def __getattr__(self, name: str) -> Any:

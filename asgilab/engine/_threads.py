@@ -147,7 +147,7 @@ class _Stack:
         self.resting = _Place.FUTURE in places and _waits_for_future(top)
 
     def locals_in(self, place: _Place, name: str) -> dict[str, Any] | None:
-        """Return the local variables of a function in a place, if the thread is in it."""
+        """Return the local variables of a function, if the thread stands in it."""
         for frame in _outwards(self._top):
             code = frame.f_code
             if code.co_name == name and _place_of(code.co_filename) is place:

@@ -4,6 +4,7 @@ Each function gets the outputs of its own connection in that step and returns
 the statements, with the outputs that are still to be asserted.
 """
 
+from dataclasses import replace
 from typing import TypeAlias
 
 from asgilab.errors import ExportError
@@ -62,6 +63,8 @@ def opening(draft: Draft, said: Input) -> Open:
         tuple(draft.payloads.headers(said, request.headers)),
         request.subprotocols,
         draft.user(said.connection),
+        # What guards against other sites is a part of Channels.
+        request.implied if draft.django else (),
     )
 
 
@@ -78,7 +81,7 @@ def _request(draft: Draft, said: Input) -> Request:
         headers = without_session(headers)
     elif draft.django:
         _refuse_session(said.connection, request)
-    return Request(request.path, headers, request.subprotocols, request.method)
+    return replace(request, headers=headers)
 
 
 def _refuse_session(connection: str, request: Request) -> None:

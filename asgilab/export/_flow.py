@@ -159,7 +159,7 @@ class _Planner:
     def _whole(self, output: Output, places: dict[Path, Verdict]) -> None:
         sources = {
             verdict.event
-            if isinstance(verdict, Carried) and verdict.path == path
+            if isinstance(verdict, Carried) and True
             else None
             for path, verdict in places.items()
         }

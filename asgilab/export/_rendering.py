@@ -77,7 +77,8 @@ def render(statement: Statement, style: Style, indent: str = "") -> list[str]:
 
 
 def _open(s: Open, style: Style) -> list[Line]:
-    headers, origin = _origin(s.headers, style)
+    implied = s.implied if style.target is Target.CHANNELS else ()
+    headers, origin = _origin((*s.headers, *implied), style)
     arguments = [("", Code(style.application)), ("", s.path), *_headers(headers)]
     if s.subprotocols:
         arguments.append(("subprotocols", list(s.subprotocols)))

@@ -19,6 +19,8 @@ class Open:
         headers: Header pairs to send along.
         subprotocols: Subprotocols to offer.
         user: Fixture of the user, or "".
+        implied: Header pairs that asgilab's communicators send by themselves and
+            those of Channels do not.
     """
 
     connection: str
@@ -26,6 +28,7 @@ class Open:
     headers: tuple[Any, ...] = ()
     subprotocols: tuple[str, ...] = ()
     user: str = ""
+    implied: tuple[tuple[bytes, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

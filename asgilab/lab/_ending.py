@@ -6,6 +6,7 @@ what its application raised is not lost. Beginning is in ``_opening``.
 
 import warnings
 from collections.abc import Iterable
+from types import TracebackType
 
 from asgilab.communicators import ApplicationCommunicator, LifespanCommunicator
 from asgilab.errors import AsgilabWarning, NoOutput, UncleanExit
@@ -51,7 +52,7 @@ async def hang_up(communicator: ApplicationCommunicator) -> list[Exception]:
         communicator.stop(exceptions=False)
     except Exception as error:
         communicator.stop(exceptions=False)
-        return [error]
+        return [_from_the_application(error, communicator._line.traceback)]
     return unseen_of(communicator)
 
 
@@ -60,5 +61,17 @@ def unseen_of(communicator: ApplicationCommunicator) -> list[Exception]:
     try:
         communicator._raise_unseen()
     except Exception as error:
-        return [error]
+        return [_from_the_application(error, communicator._line.traceback)]
     return []
+
+
+def _from_the_application(
+    error: Exception, traceback: TracebackType | None
+) -> Exception:
+    """Return an error with the traceback that it had, less our frames at the top."""
+    step = traceback or error.__traceback__
+    while step is not None and step.tb_next is not None:
+        if not step.tb_frame.f_globals.get("__name__", "").startswith("asgilab."):
+            break
+        step = step.tb_next
+    return error.with_traceback(step)

@@ -345,8 +345,8 @@ class Lab:
         await self._begin()
         communicator._wiring.before = None
         communicator._wiring.zero = self._zero
-        if (state := self._state()) is not None:
-            communicator.scope.setdefault("state", state)
+        if self._lifespan is not None and not communicator.scope.get("state"):
+            communicator.scope["state"] = self._state()
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()

@@ -102,6 +102,7 @@ class DaphneBackend:
         server = self._server
         for protocol in list(server.connections):
             if hasattr(protocol, "sendCloseFrame"):
+                protocol.closeHandshakeTimeout = _DISCONNECT_SECONDS  # Else 1 s.
                 protocol.sendCloseFrame(code=_SERVICE_RESTART)
         deadline = asyncio.get_running_loop().time() + _DISCONNECT_SECONDS
         while self._at_work() and asyncio.get_running_loop().time() < deadline:

@@ -219,7 +219,9 @@ class LiveServer:
             server.call(get_channel_layer().group_send, "room", {"type": "tell"})
         """
         if self._running is None:
-            msg = "The live server does not run: call() needs it between start and stop."
+            msg = (
+                "The live server does not run: call() needs it between start and stop."
+            )
             raise UsageError(msg)
         return self._running.call(function, arguments, timeout)
 

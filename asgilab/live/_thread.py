@@ -102,7 +102,9 @@ class ServerThread:
     ) -> Any:
         """Run ``function(*arguments)`` on the server's loop; return its result."""
         if self._loop is None or not self._thread.is_alive():
-            msg = "The live server does not run: call() needs it between start and stop."
+            msg = (
+                "The live server does not run: call() needs it between start and stop."
+            )
             raise UsageError(msg)
         coroutine = function(*arguments)
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)

@@ -9,6 +9,7 @@ from asgilab.protocol._conversation import Conversation
 from asgilab.protocol._diagram import state_diagram
 from asgilab.protocol._extensions import HTTP_EXTENSIONS, WEBSOCKET_EXTENSIONS
 from asgilab.protocol._findings import NOTHING, Finding, Findings, Severity
+from asgilab.protocol._memory import announced_version
 from asgilab.protocol._messages import MESSAGES, Direction, Key, MessageType
 from asgilab.protocol._presets import SERVERS, Ending, ServerHabits, server_habits
 from asgilab.protocol._protocol import Protocol
@@ -49,6 +50,7 @@ __all__ = [
     "Severities",
     "Severity",
     "Table",
+    "announced_version",
     "check_scope",
     "http_scope",
     "lifespan_scope",

@@ -87,18 +87,20 @@ class Conversation:
         ignored: Whether the last event of ``sent()`` is to have no effect: the
             connection had ended before. In the state ``gone`` a server of version
             2.4 raises an OSError for it (HTTP-33, WS-40).
+        steady: Whether frames go both ways and change nothing: the quick way
+            is open, and the connection is surely not over.
     """
 
     __slots__ = (
         "_before",
         "_memory",
-        "_steady",
         "_waiting",
         "ignored",
         "protocol",
         "scope",
         "severities",
         "state",
+        "steady",
     )
 
     def __init__(self, scope: Scope, severities: Severities = SPEC) -> None:
@@ -112,8 +114,7 @@ class Conversation:
         self.ignored = False
         self._memory = Memory(scope)
         self._before = dict(scope)
-        # Frames go both ways and change nothing: the quick way is open.
-        self._steady = False
+        self.steady = False
         # Something is still to be noted from what the application receives.
         self._waiting = self.protocol is not HTTP
 
@@ -150,7 +151,7 @@ class Conversation:
         """
         # The quick way: nothing but a frame with one key, while frames may come.
         if (
-            self._steady
+            self.steady
             and type(message) is dict
             and len(message) == 2
             and message.get("type") == "websocket.receive"
@@ -185,7 +186,7 @@ class Conversation:
             What it breaks.
         """
         if (
-            self._steady
+            self.steady
             and type(message) is dict
             and len(message) == 2
             and message.get("type") == "websocket.send"
@@ -329,7 +330,7 @@ class Conversation:
 
     def _move(self, arrow: Arrow) -> None:
         self.state = arrow.state
-        self._steady = arrow.state in self.protocol.steady and self._memory.greeted
+        self.steady = arrow.state in self.protocol.steady and self._memory.greeted
 
     def _end(self, step: str, verb: str) -> list[Breach]:
         """What the end of the application breaks, whichever end it is."""

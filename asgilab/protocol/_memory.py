@@ -67,23 +67,34 @@ class Memory:
 
     @property
     def version(self) -> tuple[int, ...]:
-        """The version of the sub-specification that the scope announces.
-
-        ``asgi["spec_version"]``; Channels puts it at the top of the scope. A scope
-        that has ``asgi`` but no version is of 2.0 (GEN-02). One without ``asgi``
-        was made by a test in a hurry, and is held to nothing old.
-        """
-        asgi = self.scope.get("asgi")
-        named = asgi if isinstance(asgi, Mapping) else {}
-        given = named.get("spec_version") or self.scope.get("spec_version")
-        if isinstance(given, str):
-            return read_version(given)
-        return LATEST if asgi is None else (2, 0)
+        """The version of the sub-specification that the scope announces."""
+        return announced_version(self.scope)
 
     def announces(self, extension: str) -> bool:
         """Whether the scope announces an extension."""
         extensions = self.scope.get("extensions")
         return isinstance(extensions, Mapping) and extension in extensions
+
+
+def announced_version(scope: Scope) -> tuple[int, ...]:
+    """The version of the sub-specification that a scope announces.
+
+    ``asgi["spec_version"]``; Channels puts it at the top of the scope. A scope
+    that has ``asgi`` but no version is of 2.0 (GEN-02). One without ``asgi``
+    was made by a test in a hurry, and is held to nothing old.
+
+    Args:
+        scope: The scope of a connection.
+
+    Returns:
+        The version as numbers, such as ``(2, 5)``.
+    """
+    asgi = scope.get("asgi")
+    named = asgi if isinstance(asgi, Mapping) else {}
+    given = named.get("spec_version") or scope.get("spec_version")
+    if isinstance(given, str):
+        return read_version(given)
+    return LATEST if asgi is None else (2, 0)
 
 
 @lru_cache(maxsize=32)

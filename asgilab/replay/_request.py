@@ -14,6 +14,7 @@ Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 """Header pairs as a scope holds them, the names in lower case."""
 
 _SESSION = re.compile(r"session|csrf|xsrf", re.IGNORECASE)
+_OWN_HOST = re.compile(rb"(localhost|testserver|127\.0\.0\.1|\[::1\])(:\d+)?")
 _UNQUOTED = "/:@!$&'()*+,;=-._~"
 
 _MADE_BY_THE_CLIENT = frozenset(
@@ -24,7 +25,6 @@ _MADE_BY_THE_CLIENT = frozenset(
         b"cache-control",
         b"connection",
         b"content-length",
-        b"host",
         b"pragma",
         b"sec-websocket-extensions",
         b"sec-websocket-key",
@@ -47,12 +47,15 @@ class Request:
             (``host``, ``user-agent``, ``sec-websocket-key`` and their like).
         subprotocols: Subprotocols that a websocket client offered.
         method: HTTP method, or "" for a websocket.
+        implied: The Origin header, where it is the one that a client of the same
+            site sends by itself; it is not among ``headers`` then.
     """
 
     path: str
     headers: Headers = ()
     subprotocols: tuple[str, ...] = ()
     method: str = ""
+    implied: Headers = ()
 
 
 def request_of(scope: Mapping[str, Any]) -> Request:
@@ -67,21 +70,29 @@ def request_of(scope: Mapping[str, Any]) -> Request:
     path = raw.decode("latin-1") if raw else quote(scope["path"], safe=_UNQUOTED)
     query = bytes(scope.get("query_string") or b"").decode("latin-1")
     pairs = [(bytes(k).lower(), bytes(v)) for k, v in scope.get("headers") or ()]
+    implied = _same_site(scope, pairs)
     return Request(
         path=f"{path}?{query}" if query else path,
         headers=tuple(
             pair
             for pair in pairs
-            if pair[0] not in _MADE_BY_THE_CLIENT and pair not in _same_site(scope, pairs)
+            if not _made_by_the_client(pair) and pair not in implied
         ),
         subprotocols=tuple(scope.get("subprotocols") or ()),
         method=str(scope.get("method") or "") if scope.get("type") == "http" else "",
+        implied=tuple(pair for pair in implied if pair in pairs),
     )
 
 
-def _same_site(
-    scope: Mapping[str, Any], pairs: list[tuple[bytes, bytes]]
-) -> Headers:
+def _made_by_the_client(pair: tuple[bytes, bytes]) -> bool:
+    name, value = pair
+    if name == b"host":
+        # Any other host may be what the application decides by.
+        return _OWN_HOST.fullmatch(value) is not None
+    return name in _MADE_BY_THE_CLIENT
+
+
+def _same_site(scope: Mapping[str, Any], pairs: list[tuple[bytes, bytes]]) -> Headers:
     """Return the Origin header that every client of the same site sends by itself."""
     secure = scope.get("scheme") in ("https", "wss")
     hosts = [value for name, value in pairs if name == b"host"]

@@ -14,7 +14,6 @@ from unittest import mock
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
-from chat.models import Room
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.db import connections
@@ -22,6 +21,7 @@ from django.test import override_settings
 from websockets.exceptions import ConnectionClosed
 
 from asgilab.django import ChannelsLiveServerTestCase
+from chat.models import Room
 from tests.django import pages as project
 from tests.django.live import LiveCase, outcome, pages, run
 
@@ -100,6 +100,23 @@ def test_a_test_that_blocks_asgirefs_own_thread_is_answered() -> None:
             assert asyncio.run(sync_to_async(step)()) == "hi"
 
     assert outcome(run(Case)) == "ok"
+
+
+def test_a_class_works_beside_a_loop_that_runs_in_its_thread() -> None:
+    """As Playwright's synchronous calls leave one while a browser is open."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            assert self.get("/make/one/") == "made"
+
+        def test_it_again(self) -> None:
+            assert self.get("/count/") == "0"
+
+    async def beside() -> str:
+        return outcome(run(Case))
+
+    assert asyncio.run(beside()) == "ok"
 
 
 def test_an_in_memory_database_works_and_is_as_it_was_afterwards() -> None:
@@ -406,5 +423,3 @@ def test_a_process_class_of_channels_is_refused_with_what_to_do() -> None:
     told = outcome(run(Case))
     assert "UsageError: " in told
     assert 'Set server to "uvicorn", "daphne" or "process"' in told
-
-

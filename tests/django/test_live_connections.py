@@ -1,18 +1,22 @@
 """Open connections are found and closed in whichever thread they are."""
 
+import asyncio
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from chat.models import Room
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection, connections
 
 from asgilab.django import Relocated
 from asgilab.django._live_connections import (
+    beside_a_loop,
     closing_new_connections,
     disconnect,
     open_connections,
 )
+from chat.models import Room
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,3 +69,30 @@ def test_only_what_other_threads_opened_meanwhile_is_closed(
         assert wrapper_of(worker) not in open_connections()
         assert wrapper_of(earlier) in open_connections()
         assert connections["default"] in open_connections()
+
+
+async def test_beside_a_running_loop_the_database_can_be_used() -> None:
+    with Relocated():
+        with pytest.raises(SynchronousOnlyOperation):
+            Room.objects.count()
+        with beside_a_loop():
+            assert Room.objects.count() == 0
+        with pytest.raises(SynchronousOnlyOperation):
+            Room.objects.count()
+
+
+def test_what_the_environment_says_already_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def look() -> None:
+        with beside_a_loop():
+            assert os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] == "true"
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+    asyncio.run(look())
+    assert os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] == "yes"
+
+
+def test_without_a_loop_nothing_is_allowed() -> None:
+    with beside_a_loop():
+        assert "DJANGO_ALLOW_ASYNC_UNSAFE" not in os.environ

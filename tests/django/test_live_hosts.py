@@ -32,7 +32,7 @@ def test_an_ipv6_address_is_spelt_in_two_ways(host: str, names: list[str]) -> No
 def test_the_host_is_allowed_and_afterwards_no_more() -> None:
     before = settings.ALLOWED_HOSTS
     with host_allowed("live.test", consumer):
-        assert settings.ALLOWED_HOSTS == [*before, "live.test"]
+        assert [*before, "live.test"] == settings.ALLOWED_HOSTS
     assert settings.ALLOWED_HOSTS is before
 
 
@@ -40,7 +40,7 @@ def test_the_host_is_no_more_allowed_after_a_failure() -> None:
     before = list(settings.ALLOWED_HOSTS)
     with pytest.raises(ZeroDivisionError), host_allowed("live.test", consumer):
         _ = 1 / 0
-    assert settings.ALLOWED_HOSTS == before
+    assert before == settings.ALLOWED_HOSTS
 
 
 @pytest.mark.parametrize(

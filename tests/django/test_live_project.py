@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from chat.models import Room
 from django.db import connections
 
 from asgilab.django import live_project
 from asgilab.errors import UsageError
 from asgilab.live import LiveServer
+from chat.models import Room
 from tests.django import pages as project
 from tests.django.live import pages
 
@@ -62,9 +62,10 @@ def test_it_ends_only_when_the_application_is_done(transactional_db: None) -> No
 
 @pytest.mark.django_db
 def test_inside_a_transaction_it_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"A transaction is open on database 'default'"):
-        with live_project():
-            raise AssertionError
+    with pytest.raises(
+        UsageError, match=r"A transaction is open on database 'default'"
+    ), live_project():
+        raise AssertionError
     assert connections["default"].in_atomic_block
 
 

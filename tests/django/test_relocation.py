@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat.models import Room
 from django.db import connection, connections, transaction
 
 from asgilab.django import Relocated, _relocation, restore, snapshot
 from asgilab.errors import UsageError
+from chat.models import Room
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +131,14 @@ def test_a_thread_that_ends_with_an_open_connection_warns_of_nothing() -> None:
         thread.join()
         del thread
         gc.collect()
+
+
+async def test_a_connection_that_was_not_open_before_is_not_open_afterwards() -> None:
+    """Django has another connection wherever a loop runs, and would keep it open."""
+    assert connections["default"].connection is None
+    with Relocated():
+        pass
+    assert connections["default"].connection is None
 
 
 def test_relocations_may_be_nested() -> None:

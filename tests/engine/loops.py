@@ -52,9 +52,10 @@ KNOWING = [
 ]
 
 
-async def until(happened: Callable[[], T]) -> T:
+async def until(happened: Callable[[], T | None]) -> T:
     """Let the loop pass until something has happened; return what tells of it."""
-    while not (told := happened()):
+    # Nothing rings for what happens in threads, so it is looked for.
+    while not (told := happened()):  # noqa: ASYNC110
         await asyncio.sleep(0)
     return told
 

@@ -37,7 +37,7 @@ def test_an_unknown_mode_is_refused(mode: Any) -> None:
 
 
 def test_a_real_clock_runs_with_the_wall_and_stands_while_held() -> None:
-    clock = LabClock()
+    clock: Any = LabClock()
     assert math.isclose(clock.time(), time.monotonic(), abs_tol=1)
     clock.freeze()
     shown = clock.time()
@@ -91,7 +91,8 @@ def test_a_virtual_clock_keeps_step_with_the_wall_while_a_socket_is_open() -> No
 
 
 def test_a_manual_clock_moves_only_on_a_travel_and_not_beyond_its_end() -> None:
-    clock, selector = LabClock("manual"), Selector()
+    clock: Any = LabClock("manual")
+    selector = Selector()
     rest(clock, selector, 5.0)
     assert clock.stands
     with clock.travel(12.0):
@@ -112,7 +113,8 @@ def test_a_travel_gives_an_open_socket_a_moment_to_answer() -> None:
 
 
 def test_two_travels_at_once_reach_the_further_end() -> None:
-    clock, selector = LabClock("manual"), Selector()
+    clock: Any = LabClock("manual")
+    selector = Selector()
     with clock.travel(5.0):
         with clock.travel(9.0):
             rest(clock, selector, 9.0)

@@ -30,12 +30,10 @@ def test_the_variables_are_those_bound_now() -> None:
 
 def test_a_value_dies_when_the_function_lets_go_of_it() -> None:
     def generate() -> Iterator[None]:
-        row: Row | None
-        row = kept = Row()
-        watched.append(weakref.ref(kept))
-        del kept
+        row = Row()
+        watched.append(weakref.ref(row))
         yield
-        row = None
+        del row
         yield
 
     watched: list[weakref.ref[Row]] = []

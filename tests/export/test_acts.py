@@ -23,6 +23,8 @@ from asgilab.sessions import Kind
 from tests.export.scripts import Talk, script_of
 from tests.replay.recording import TRACEBACK, Recording, frame
 
+HOST = (b"host", b"localhost")
+
 
 def first(talk: Talk) -> tuple[Statement, ...]:
     return script_of(talk).paragraphs[0]
@@ -148,6 +150,16 @@ def test_a_user_is_signed_in_again_so_its_cookies_are_not_written() -> None:
     assert opened == Open(
         "alice", "/ws/chat/lobby/", ((b"origin", b"http://a"),), (), "alice_user"
     )
+
+
+def test_the_origin_of_the_same_site_is_kept_for_a_django_project() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice", headers=[HOST, (b"origin", b"http://localhost")])
+
+    implied = ((b"origin", b"http://localhost"),)
+    assert script_of(talk, django=True).opened[0].implied == implied
+    assert script_of(talk).opened[0].implied == ()
+    assert script_of(talk).opened[0].headers == ()
 
 
 def test_a_session_cookie_without_a_user_is_refused_in_a_django_project() -> None:

@@ -153,6 +153,14 @@ def test_a_statement_reads_as_in_the_channels_documentation(
             ],
         ),
         (
+            Open("a", "/", implied=((b"origin", b"http://x"),)),
+            ['a = WebsocketCommunicator(application, "/")'],
+            [
+                'a = WebsocketCommunicator(application, "/", '
+                'headers=[(b"origin", b"http://x")])'
+            ],
+        ),
+        (
             HttpRequest("a", "GET", "/", user="alice"),
             ['a = HttpCommunicator(application, "GET", "/", user=alice)'],
             [

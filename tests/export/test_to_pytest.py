@@ -21,7 +21,7 @@ def lobby(r: Recording, run: int) -> None:
     origin = (b"origin", b"http://localhost")
     for name in ("alice", "bob"):
         cookie = (b"cookie", b"sessionid=0123456789abcdef" + b"%d" % run)
-        r.opens(name, user=name, headers=[(b"host", b"x"), origin, cookie])
+        r.opens(name, user=name, headers=[(b"host", b"testserver"), origin, cookie])
     r.hears("alice", {"notice": "joined", "user": "bob"})
     r.says("alice", {"message": "Hello, who is here?"})
     ids = [

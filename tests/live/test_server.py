@@ -160,11 +160,10 @@ def test_an_error_that_was_taken_is_not_told_again(name: Server) -> None:
 
 
 def test_several_errors_come_out_together() -> None:
-    with pytest.raises(ExceptionGroup) as raised:
-        with LiveServer(echo) as server:
-            fail(server)
-            with pytest.raises(urllib.error.HTTPError):
-                get(server, "/fail")
+    with pytest.raises(ExceptionGroup) as raised, LiveServer(echo) as server:
+        fail(server)
+        with pytest.raises(urllib.error.HTTPError):
+            get(server, "/fail")
     told = [str(error) for error in raised.value.exceptions]
     assert told == ["the consumer is broken", "the page is broken"]
 
@@ -217,11 +216,10 @@ def test_a_client_that_leaves_is_no_error() -> None:
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_it_settles_when_what_was_asked_is_answered(name: Server) -> None:
-    with LiveServer(echo, server=name) as server:
-        with connect(server.ws_url) as client:
-            client.send("hi")
-            client.recv(timeout=10)
-            assert server.settle()
+    with LiveServer(echo, server=name) as server, connect(server.ws_url) as client:
+        client.send("hi")
+        client.recv(timeout=10)
+        assert server.settle()
 
 
 def test_an_unknown_server_is_refused_with_the_known_ones() -> None:

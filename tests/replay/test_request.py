@@ -29,6 +29,20 @@ def test_headers_that_every_client_makes_by_itself_are_left_out() -> None:
     assert asked.headers == ((b"origin", b"http://localhost"), (b"x-team", b"blue"))
 
 
+@pytest.mark.parametrize(
+    ("host", "kept"),
+    [
+        (b"localhost", False),
+        (b"127.0.0.1:8000", False),
+        (b"testserver", False),
+        (b"blue.example.com", True),
+    ],
+)
+def test_a_host_is_kept_where_it_may_matter(host: bytes, kept: bool) -> None:
+    asked = request_of({"type": "http", "path": "/", "headers": [(b"host", host)]})
+    assert bool(asked.headers) is kept
+
+
 def test_only_a_request_has_a_method() -> None:
     assert request_of({"type": "http", "path": "/", "method": "PUT"}).method == "PUT"
     assert request_of({"type": "websocket", "path": "/"}).method == ""
@@ -52,6 +66,7 @@ def test_the_origin_of_the_same_site_goes_without_saying() -> None:
     headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
     scope = {"type": "websocket", "path": "/", "scheme": "ws", "headers": headers}
     assert request_of(scope).headers == ()
+    assert request_of(scope).implied == (headers[1],)
     assert request_of({**scope, "scheme": "wss"}).headers == (headers[1],)
     foreign = [headers[0], (b"origin", b"http://elsewhere.example")]
     assert request_of({**scope, "headers": foreign}).headers == (foreign[1],)

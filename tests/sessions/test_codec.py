@@ -84,7 +84,7 @@ def test_an_object_that_cannot_be_shown_is_written_all_the_same() -> None:
 
 def test_a_lazy_object_is_not_woken() -> None:
     class Lazy:
-        @property
+        @property  # type: ignore[misc]
         def __class__(self) -> Any:
             msg = "woken"
             raise AssertionError(msg)

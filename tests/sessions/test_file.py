@@ -63,7 +63,7 @@ def test_a_file_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
 def test_a_file_cut_at_any_byte_loads_up_to_its_last_whole_line(length: int) -> None:
     lines = b"".join(LINES)[:length].splitlines(keepends=True)
     whole = [line for line in lines if line.endswith(b"}\n")]
-    if not whole and not lines[0:1] == [LINES[0][:-1]]:
+    if not whole and lines[:1] != [LINES[0][:-1]]:
         assert error_of(*lines).line == 1
         return
     session = parse(lines)

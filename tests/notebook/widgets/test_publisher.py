@@ -1,11 +1,12 @@
 """What a timeline sends, when, and what it does with what it is asked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from asgilab.notebook.widgets._publisher import BATCH, TAIL, Publisher
-from asgilab.sessions import Kind, Session
+from asgilab.sessions import Kind, Session, Source
 from tests.notebook.widgets.conftest import Log, NotedControls, fill
 
 READY = {"do": "ready", "view": "v1"}
@@ -223,6 +224,18 @@ def test_the_bytes_of_a_frame_travel_beside_its_detail(
 ) -> None:
     opened(session, log).answer({"do": "detail", "index": 6})
     assert log.messages[-1][2] == [b"\x00\xff"]
+
+
+def test_code_is_shown_only_of_what_is_live(
+    log: Log, controls: NotedControls, tmp_path: Path
+) -> None:
+    file = tmp_path / "consumers.py"
+    file.write_text("pass\n", "utf-8")
+    made = Session()
+    made.record(0, "a", Kind.SEND, {"type": "x"}, Source(str(file), 1, "f"))
+    for known, code in ((None, []), (controls, [[1, "pass"]])):
+        opened(made, log, known).answer({"do": "detail", "index": 0})
+        assert log.take("detail")[0]["source"]["code"] == code
 
 
 def test_a_cause_that_is_not_there_is_left_out(log: Log) -> None:

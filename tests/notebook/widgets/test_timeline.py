@@ -84,6 +84,26 @@ def test_a_flood_of_events_becomes_few_messages(
     assert len(browser.heard) < 100
 
 
+def test_a_filter_scans_on_although_nothing_happens(
+    browser: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asgilab.notebook.widgets._publisher._FIRST_SCAN", 0.0)
+    monkeypatch.setattr("asgilab.notebook.widgets._publisher._SCANNING", 0.0)
+    fill(session, 1000)
+    browser.say(do="ready", view="v1")
+    browser.wait_for("hello")
+    browser.say(do="filter", text="number")
+
+    def scanned() -> bool:
+        return any(
+            body.get("filter", {}).get("scanned") == 1008
+            for _, body, _ in browser.heard
+        )
+
+    with browser.news:
+        assert browser.news.wait_for(scanned, SOON)
+
+
 def test_a_button_is_answered_on_the_feeds_thread_and_not_on_jupyters(
     browser: Browser, controls: NotedControls
 ) -> None:

@@ -1,0 +1,39 @@
+"""What a session keeps of a scope: its values as they were, and no object alive.
+
+A scope holds more than values: users, sessions, the pools of the lifespan's state.
+A session is kept for long, so it gets the text of those.
+"""
+
+from collections.abc import Mapping
+from types import NoneType
+from typing import Any, Final
+
+from asgilab.engine import shorten
+
+_VALUES: Final = frozenset({str, bytes, int, float, bool, NoneType})
+_DEEPEST: Final = 20
+
+
+def remembered(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a scope that neither changes nor keeps an object alive."""
+    return {
+        key: value if type(value) in _VALUES else _copy(value, 1)
+        for key, value in scope.items()
+    }
+
+
+def _copy(value: Any, depth: int) -> Any:
+    kind = type(value)
+    if kind in _VALUES:
+        return value
+    if depth > _DEEPEST:
+        return shorten(value)
+    if kind is list:
+        return [_copy(item, depth + 1) for item in value]
+    if kind is tuple:
+        if all(type(item) in _VALUES for item in value):
+            return value
+        return tuple(_copy(item, depth + 1) for item in value)
+    if kind is dict:
+        return {key: _copy(item, depth + 1) for key, item in value.items()}
+    return shorten(value)

@@ -1,0 +1,98 @@
+"""The hooks: what pytest calls. What each does stands in the file of its subject."""
+
+from collections.abc import Generator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from asgilab.errors import UsageError
+from asgilab.pytest_plugin._choice import MARKER, Choice, choice_of
+from asgilab.pytest_plugin._loops import check_loop, factory_of, give_to_anyio, offered
+from asgilab.pytest_plugin._reports import add_server_errors, add_timelines
+from asgilab.pytest_plugin._servers import needs_transactions
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options for pytest's configuration file."""
+    parser.addini("asgi_app", "import string of the application under test")
+    parser.addini(
+        "asgi_sessions",
+        "folder for the sessions of failed tests (default: in pytest's cache)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    text = (
+        f"{MARKER}(app=None, clock='real', validate='spec', db=None): the "
+        "application, the clock of the test's event loop ('real', 'manual' or "
+        "'virtual'), what becomes of a breach of the ASGI rules ('off', 'record', "
+        "'spec' or 'strict'), and Django's database (True, 'transaction' or False)."
+    )
+    config.addinivalue_line("markers", text)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, Any, Any]:
+    """Arrange for the event loop of a test that asks for a clock."""
+    clock = _choice_or_nothing(metafunc.definition).clock
+    if clock == "real":
+        return (yield)
+    give_to_anyio(metafunc, clock)
+    with offered(metafunc.config, clock):
+        return (yield)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test that asks for a database as pytest-django knows it."""
+    choice = _choice_or_nothing(item)
+    transaction = needs_transactions(item, choice)
+    if not (transaction or choice.db) or not _has_django(item):
+        return
+    marker = item.get_closest_marker("django_db")
+    asked = {} if marker is None else dict(marker.kwargs)
+    if transaction:
+        asked["transaction"] = True
+    item.add_marker(pytest.mark.django_db(**asked), append=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Refuse a marker that cannot be followed, before anything of the test runs."""
+    __tracebackhide__ = True
+    if item.get_closest_marker(MARKER) is None:
+        return (yield)
+    choice = choice_of(item)
+    if choice.db and not _has_django(item):
+        msg = f"{item.nodeid}: asgi(db={choice.db!r}) needs pytest-django."
+        raise UsageError(msg)
+    if choice.clock == "real":
+        return (yield)
+    check_loop(item, choice.clock)
+    with offered(item.config, choice.clock):
+        result = yield
+    factory_of(choice.clock).check()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the report of a failure show what its connections did."""
+    add_server_errors(item, call)
+    report = yield
+    add_timelines(item, report)
+    return report
+
+
+def _choice_or_nothing(item: pytest.Item) -> Choice:
+    """Return what a test asks for; what is wrong with it is told when it is run."""
+    with suppress(UsageError):
+        return choice_of(item)
+    return Choice()
+
+
+def _has_django(item: pytest.Item) -> bool:
+    return item.config.pluginmanager.has_plugin("django")

@@ -1,0 +1,49 @@
+"""The end of a test's lab: nothing of it runs on, and nothing raised is lost."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asgilab.lab import Lab
+
+
+def end(lab: "Lab") -> None:
+    """End a lab, wherever it lives, from outside of any event loop.
+
+    Raises:
+        Exception: What the application raised in its shutdown.
+    """
+    if lab.thread is not None:
+        lab.stop()
+        return
+    loop = lab.loop
+    if loop is None:
+        return
+    if loop.is_closed() or loop.is_running() or _runs_here():
+        lab.abandon()  # who closed the loop has cancelled what ran on it
+    else:
+        loop.run_until_complete(lab.__aexit__(None, None, None))
+
+
+def raise_unseen(errors: list[Exception]) -> None:
+    """Raise what an application raised and no line of the test has received.
+
+    Raises:
+        Exception: The one exception itself, or a group of them.
+    """
+    __tracebackhide__ = True
+    for error in errors:
+        error.add_note("Raised by the application; nothing in the test received it.")
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        msg = "The application raised, and nothing in the test received it."
+        raise ExceptionGroup(msg, errors)
+
+
+def _runs_here() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -5,12 +5,10 @@ names. What happens at the application's end of the line is in ``_line``.
 """
 
 import asyncio
-import inspect
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Self, TypeVar
 
-from asgiref.compatibility import guarantee_single_callable
 from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
 from asgilab.communicators._context import ContextChoice, context_for
@@ -18,7 +16,7 @@ from asgilab.communicators._database import ownership
 from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
-from asgilab.communicators._running import run
+from asgilab.communicators._running import call, single_callable
 from asgilab.communicators._waiting import (
     ONE_PASS,
     running_text,
@@ -83,9 +81,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
         context: ContextChoice = "blank",
         wiring: Wiring | None = None,
     ) -> None:
-        if inspect.isclass(application) and hasattr(application, "as_asgi"):
-            application = application.as_asgi()
-        self.application: Application = guarantee_single_callable(application)
+        self.application: Application = single_callable(application)
         self.scope = scope
         self.quiet: Quiet | None = None
         self._context = context
@@ -320,22 +316,19 @@ class ApplicationCommunicator(AsgirefCommunicator):
         self._loop = loop
         idleness_of(loop)
         self._line.open(loop)
+        owner = ownership()
         context = context_for(self._context)
         context.run(CURRENT.set, self._line)
         self._task = loop.create_task(
-            context.run(self._run), name=f"application of {self.name}", context=context
+            context.run(call, self.application, self._line, self._prepare, owner),
+            name=f"application of {self.name}",
+            context=context,
         )
         self._task.add_done_callback(self._line.end)
         mark_root(self._task)
         if self._wiring.opened is not None:
             self._wiring.opened()
         return self._task
-
-    def _run(self) -> Any:
-        owner = ownership()
-        if owner is None and not self._prepare and not self._wiring.isolate_threads:
-            return self.application(self.scope, self._line.receive, self._line.send)
-        return run(self.application, self.scope, self._line, self._prepare, owner)
 
     # -- waiting ---------------------------------------------------------------
 

@@ -10,24 +10,35 @@ import contextvars
 import sys
 import traceback
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Final
 
+from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
+from asgilab.communicators._faults import raised_at
+from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._remembering import remembered
+from asgilab.communicators._window import Window
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import awaiting_line, is_user_code, user_line
+from asgilab.engine import awaiting_line, user_line
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
-from asgilab.protocol import Conversation, Finding, Severity
+from asgilab.protocol import (
+    SPEC,
+    Conversation,
+    Ending,
+    Finding,
+    Severity,
+)
 from asgilab.sessions import Kind
 from asgilab.types import Message, Scope
-
 
 CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab_line")
 """The line whose application is running; unset outside of any."""
 
+_MILD: Final = {Severity.RECORD, Severity.WARNING}
 
-class Line:
+
+class Line(Outcome):
     """Connects one run of an application with its communicator.
 
     Args:
@@ -38,22 +49,16 @@ class Line:
         inbox: Events on their way to the application.
         outbox: Events from the application.
         findings: Breaches of the rules so far.
-        violation: One that was raised into the application and not seen yet.
-        error: The exception the application ended with, or None.
         closed: Whether the application itself has closed the connection.
-        gone: Whether the client has dropped the connection.
+        gone: Whether the client has left, so that nothing reaches it.
+        window: How far the application may be ahead of its reader, or None.
     """
 
     def __init__(self, scope: Scope, wiring: Wiring) -> None:
+        super().__init__()
         self.inbox = EventQueue()
         self.outbox = EventQueue()
         self.findings: list[Finding] = []
-        self.violation: ProtocolViolation | None = None
-        self._shown: BaseException | None = None
-        self.error: BaseException | None = None
-        self.traceback: TracebackType | None = None
-        self.how_it_ended = "not ended"
-        self.ended = False
         self.gone = False
         self.scope = scope
         self.wiring = wiring
@@ -63,9 +68,12 @@ class Line:
         self.aside: int | None = None
         self._gates = wiring.gates
         self._lost = False
-        self._window: int | None = None
+        self._habits = wiring.habits
+        self._endings: Endings | None = None
+        self.window: Window | None = None
         self._kept: int | None = None
-        self._senders: list[asyncio.Future[None]] = []
+        if wiring.window is not None:
+            self.window = Window(wiring.window, self.outbox)
 
     @property
     def handling(self) -> int | None:
@@ -94,18 +102,12 @@ class Line:
         """The event types that the application may send now."""
         return () if self._conversation is None else self._conversation.allowed
 
-    @property
-    def unseen(self) -> bool:
-        """Whether there is an exception or a violation that no test was shown."""
-        if self.violation is not None or self.error is None:
-            return self.violation is not None
-        return self._shown is None or not _came_of(self.error, self._shown)
-
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin: the application is about to be called."""
         wiring = self.wiring
         if wiring.validate != "off":
-            self._conversation = Conversation(self.scope)
+            severities = SPEC if self._habits is None else self._habits.severities
+            self._conversation = Conversation(self.scope, severities)
         session = wiring.session
         if session is None:
             return
@@ -114,20 +116,46 @@ class Line:
         self._record = session.recorder(wiring.name, loop.time, zero)
         self._record(Kind.OPEN, remembered(self.scope))
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
         """Put an event where the application's next ``receive()`` gets it.
+
+        Args:
+            message: The event as the specification has it.
+            ending: Who ended the connection, should the event tell of its end.
 
         Raises:
             IllegalDelivery: In strict mode: no server may deliver this here.
         """
         conversation = self._conversation
+        over = False
         if conversation is not None:
             strict = self.wiring.validate == "strict"
             for finding in conversation.deliver(message, forced=not strict):
                 self.findings.append(finding)
                 if strict and finding.severity is Severity.ERROR:
                     raise IllegalDelivery(finding.rule, finding.text)
+            over = not conversation.steady and conversation.over
+        if self._habits is not None:
+            message = self._habits.deliver(message, ending)
+        if over and message.get("type") in FAREWELLS:
+            self._conclude(message).note(message)
         self.inbox.put_nowait(message)
+
+    def leave(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
+        """The client says goodbye; an application that was told so is not told again.
+
+        Args:
+            message: The disconnect as the specification has it.
+            ending: Who ended the connection.
+        """
+        self.hold_back(None, None)
+        endings, server_tells = self._endings, self._habits is not None
+        if endings is not None and (
+            endings.farewell is not None or (server_tells and endings.tell(self.inbox))
+        ):
+            return
+        self.gone |= server_tells or self.wiring.raise_on_gone is not None
+        self.deliver(message, ending)
 
     async def receive(self) -> Message:
         """Give the application its next event; this is its ``receive``."""
@@ -136,18 +164,17 @@ class Line:
         place = user_line(sys._getframe(1))
         while True:
             while not inbox.events:
-                await inbox.wait()
+                if self._endings is None or not self._endings.tell(inbox):
+                    await inbox.wait()
             message: Message = inbox.events.popleft()
-            note = ""
+            note = "" if self._endings is None else self._endings.note_of(message)
             gates = self._gates
             if gates is not None and gates.holds(self.wiring.name, "receive"):
-                held = await self._hold_received(message, sys._getframe(1))
+                held = await self._hold_received(message, place, sys._getframe(1))
                 if not held:
-                    self._note(Kind.RECEIVE, message, place, "dropped")
                     continue
-                note = "" if held[0] is message else "edited"
+                note = note if held[0] is message else "edited"
                 message = held[0]
-                inbox.events.extendleft(reversed(held[1:]))
             if self._conversation is not None:
                 self._conversation.received(message)
             if self._record is not None:
@@ -164,8 +191,8 @@ class Line:
             self._refuse(message, place)
             await asyncio.sleep(0)  # who sends for ever must be open to cancelling
             return
-        if self._window is not None and not self._has_room():
-            await self._wait_for_room()
+        if self.window is not None and self.window.full:
+            await self.window.wait_for_room()
         if gates is None or not gates.holds(self.wiring.name, "send"):
             self._emit(message, place, "")
             return
@@ -178,38 +205,27 @@ class Line:
             self._emit(each, place, "" if each is message else "edited")
 
     def hold_back(self, window: int | None, kept: int | None) -> None:
-        """Let the application wait while more than ``window`` events are unread.
+        """Let the application wait while ``window`` events are unread.
 
         Args:
             window: How many, or None for no bound.
             kept: How many bytes of bodies the session keeps, or None for all.
         """
-        self._window = window
+        if self.window is not None:
+            self.window.lift()
+        self.window = None if window is None else Window(window, self.outbox)
         self._kept = kept
-        self.make_room()
 
     def make_room(self) -> None:
         """Let the application go on: an event has been read."""
-        if self._senders:
-            senders, self._senders = self._senders, []
-            for sender in senders:
-                if not sender.done():
-                    sender.set_result(None)
-
-    def _has_room(self) -> bool:
-        window = self._window
-        return window is None or self.gone or len(self.outbox.events) < window
-
-    async def _wait_for_room(self) -> None:
-        while not self._has_room():
-            sender: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._senders.append(sender)
-            await sender
+        if self.window is not None:
+            self.window.make_room()
 
     def drop(self) -> None:
         """The client is gone: what is sent from now on reaches nobody."""
         self.gone = True
-        self.make_room()
+        if self.window is not None:
+            self.window.lift()
         if self._conversation is not None:
             self._conversation.gone()
 
@@ -223,7 +239,9 @@ class Line:
         """Record something that happened while the application was running."""
         if self._record is None:
             return None
-        return self._record(kind, message, place, self.handling if cause is None else cause)
+        return self._record(
+            kind, message, place, self.handling if cause is None else cause
+        )
 
     def end(self, task: asyncio.Task[None]) -> None:
         """Take note that the application has returned or raised; once is enough."""
@@ -236,28 +254,6 @@ class Line:
         else:
             self._end_with(task.exception())
         self.outbox.wake()
-
-    def take_error(self) -> BaseException | None:
-        """Return what the application raised, with its own traceback, to be shown.
-
-        A violation that it let through, or made into this, is shown with it.
-        """
-        error = self.error
-        if error is None:
-            return None
-        if self.violation is not None and _came_of(error, self.violation):
-            self.violation = None
-        self._shown = error
-        return error.with_traceback(self.traceback)
-
-    def take_violation(self) -> ProtocolViolation:
-        """Return the violation that nobody saw yet, and forget it."""
-        violation, self.violation = self.violation, None
-        if violation is None:
-            msg = "There is no violation to take."
-            raise RuntimeError(msg)
-        self._shown = violation
-        return violation
 
     def _end_with(self, error: BaseException | None) -> None:
         conversation = self._conversation
@@ -275,29 +271,41 @@ class Line:
         self.error, self.traceback = error, error.__traceback__
         lines = traceback.format_exception(error)
         ended = {"type": "raised", "exception": "".join(lines)}
-        self._note(Kind.END, ended, _raised_at(error), "")
+        self._note(Kind.END, ended, raised_at(error), "")
         if conversation is not None:
             self.findings.extend(conversation.raised())
 
     def _emit(self, message: Message, place: Any, note: str) -> None:
-        try:
-            copy = dict(message)
-        except (TypeError, ValueError):
-            copy = message
+        copy: Any = dict(message) if type(message) is dict else _copied(message)
         conversation = self._conversation
         if conversation is not None:
             findings = conversation.sent(copy)
-            if findings:
-                self._judge(findings, message, place)
+            if (findings or not conversation.steady) and not self._takes_effect(
+                conversation, findings, message, place
+            ):
+                return
         if self._record is not None:
             recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
             if self._kept is not None:
                 note = self._leave_out(recorded) or note
             self._record(Kind.SEND, recorded, place, self.handling, note)
+        if self._habits is not None:
+            copy = self._habits.transmit(copy)
         outbox = self.outbox
-        outbox.events.append(copy)
+        if copy is not None:
+            outbox.events.append(copy)
         if outbox.waiters:
             outbox.wake()
+
+    def _conclude(self, last: Message) -> Endings:
+        """The connection is over: whoever waits in ``receive()`` is told so."""
+        if self._endings is None:
+            assert self._conversation is not None
+            self._endings = Endings(
+                self._conversation, self._habits, self.findings, last
+            )
+            self.inbox.wake()
+        return self._endings
 
     def _leave_out(self, recorded: dict[str, Any]) -> str:
         """Keep a body out of the session once enough of them are in it."""
@@ -313,61 +321,76 @@ class Line:
         if not self._lost:
             self._note(Kind.SEND, message, place, "lost: the client has gone")
         self._lost = True
-        version = self.scope.get("asgi", {}).get("spec_version", "2.0")
-        if self.scope.get("type") == "websocket" and version >= "2.4":
+        if raises_when_gone(self.scope, self.wiring):
             msg = f"{message.get('type')}: the client has gone"
             raise ClientDisconnected(msg)
 
-    def _judge(
-        self, findings: tuple[Finding, ...], message: Message, place: Any
-    ) -> None:
+    def _takes_effect(
+        self,
+        conversation: Conversation,
+        findings: tuple[Finding, ...],
+        message: Message,
+        place: Any,
+    ) -> bool:
+        """Judge an event that was sent; False if the connection was over before.
+
+        Raises:
+            ProtocolViolation: It breaks a rule that validation does not let pass.
+        """
+        if conversation.over:
+            self._conclude(message)
+        if not findings:
+            return True
         self.findings.extend(findings)
-        validate = self.wiring.validate
-        if validate == "record":
-            return
-        for finding in findings:
-            grave = finding.severity is Severity.ERROR
-            if grave or (validate == "strict" and finding.severity is Severity.WARNING):
-                self._note(Kind.SEND, message, place, f"refused by {finding.rule}")
-                self.violation = ProtocolViolation(finding.rule, finding.text)
-                self.outbox.wake()
-                raise self.violation
+        refused = _gravest(findings, self.wiring.validate)
+        if refused is not None:
+            self._note(Kind.SEND, message, place, f"refused by {refused.rule}")
+            self.violation = ProtocolViolation(refused.rule, refused.text)
+            self.outbox.wake()
+            raise self.violation
+        if conversation.ignored:
+            self._note(Kind.SEND, message, place, "lost: the connection is over")
+        return not conversation.ignored
 
     def _note(self, kind: Kind, message: Any, place: Any, note: str) -> None:
         if self._record is not None:
-            copy = dict(message) if isinstance(message, dict) else {"type": repr(message)}
+            copy = (
+                dict(message) if isinstance(message, dict) else {"type": repr(message)}
+            )
             self._record(kind, copy, place, self.handling, note)
 
-    async def _hold_received(self, message: Message, frame: FrameType) -> list[Any]:
-        gates = self._gates
+    async def _hold_received(
+        self, message: Message, place: Any, frame: FrameType
+    ) -> list[Any]:
+        """Hold an event at the gate; return what became of it, nothing if dropped."""
+        gates, events = self._gates, self.inbox.events
         if gates is None:
             return [message]
         name = self.wiring.name
         try:
-            return await gates.hold(name, "receive", message, frame)
+            held = await gates.hold(name, "receive", message, frame)
         except asyncio.CancelledError:
-            self.inbox.events.appendleft(message)
+            events.appendleft(message)
             raise
+        events.extendleft(reversed(held[1:]))
+        if not held:
+            self._note(Kind.RECEIVE, message, place, "dropped")
+            if self._endings is not None:
+                self._endings.forget()
+        return held
 
 
-def _came_of(error: BaseException | None, cause: BaseException) -> bool:
-    """Tell whether an exception is another one, or was raised because of it."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if error is cause:
-            return True
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return False
+def _copied(message: Message) -> Message:
+    """Return a copy of an event of another type, or what is no event as it is."""
+    try:
+        return dict(message)
+    except (TypeError, ValueError):
+        return message
 
 
-def _raised_at(error: BaseException) -> tuple[Any, int] | None:
-    """Return the innermost line of the user's in an exception's traceback."""
-    place = None
-    step = error.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        if is_user_code(code.co_filename):
-            place = (code, step.tb_lineno)
-        step = step.tb_next
-    return place
+def _gravest(findings: tuple[Finding, ...], validate: str) -> Finding | None:
+    """Return the first finding that validation does not let pass."""
+    if validate == "record":
+        return None
+    passed = {Severity.RECORD} if validate == "strict" else _MILD
+    return next((each for each in findings if each.severity not in passed), None)

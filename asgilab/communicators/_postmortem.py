@@ -6,8 +6,7 @@ of text; it keeps no frame.
 """
 
 import asyncio
-import json
-from typing import Any, Final
+from typing import Final
 
 from asgilab.communicators._line import Line
 from asgilab.engine import FrameText, shorten, stack_of
@@ -105,15 +104,20 @@ def _row(event: Event) -> str:
 def shorten_message(event: Event) -> str:
     """Return the type of an event and the start of what it carries, on one line."""
     if event.kind is Kind.OPEN:
-        return f"open {event.message.get('path', '')}"
-    carried: dict[str, Any] = {
+        return _on_one_line(f"open {event.message.get('path', '')}")
+    if event.kind is Kind.END:
+        return _on_one_line(event.type)
+    carried = {
         key: value for key, value in event.message.items() if key != "type" and value
     }
-    if event.kind is Kind.END:
-        carried = {}
-    rest = json.dumps(carried, default=shorten, ensure_ascii=False) if carried else ""
-    text = f"{event.type} {rest}".strip()
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    rest = shorten(carried) if carried else ""
+    return _on_one_line(f"{event.type} {rest}".strip())
+
+
+def _on_one_line(text: str) -> str:
+    """Cut a text, and show what would move the cursor of a terminal as an escape."""
+    text = text[:_WIDTH] if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def _place(frame: FrameText) -> str:

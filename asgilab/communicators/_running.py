@@ -1,37 +1,75 @@
 """Calling an application in what surrounds it: its thread, its database, its user.
 
-An application that needs nothing of this is called directly, by its communicator.
+When it is called, and what comes of it, stands in ``_application``.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from asgiref.compatibility import guarantee_single_callable, is_double_callable
 from asgiref.sync import ThreadSensitiveContext
 
 from asgilab.communicators._line import Line
-from asgilab.types import Application, Scope
+from asgilab.types import Application
 
 if TYPE_CHECKING:
     from asgilab.django import Ownership
 
+Steps = Sequence[Callable[[], Awaitable[None]]]
 
-async def run(
-    application: Application,
-    scope: Scope,
-    line: Line,
-    prepare: Sequence[Callable[[], Awaitable[None]]],
-    owner: "Ownership | None",
-) -> None:
-    """Prepare the scope, call the application, and clean up behind it.
+
+def single_callable(application: Any) -> Application:
+    """Return an application in the form ``application(scope, receive, send)``.
+
+    Args:
+        application: One of that form, one of the old two-call form, or a
+            Channels consumer class.
+    """
+    if inspect.isclass(application):
+        if hasattr(application, "as_asgi"):
+            application = application.as_asgi()
+    elif is_double_callable(application) and _takes_three(application):
+        return application  # type: ignore[no-any-return]
+    single: Application = guarantee_single_callable(application)
+    return single
+
+
+def _takes_three(application: Any) -> bool:
+    """Tell whether a function that is no coroutine function takes three arguments.
+
+    asgiref takes every such function for the old form; a lambda is none.
+    """
+    try:
+        inspect.signature(application).bind(None, None, None)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def call(
+    application: Application, line: Line, prepare: Steps, owner: "Ownership | None"
+) -> Coroutine[Any, Any, None]:
+    """Call an application; return the coroutine to run as its task.
 
     Args:
         application: An ASGI application.
-        scope: Its scope, which the steps may change.
-        line: Where it gets and sends its events.
+        line: Where it gets and sends its events, and whose scope it gets.
         prepare: Steps to take before the call, in order.
         owner: Owns Django's connections meanwhile; None where there are none.
     """
+    wiring = line.wiring
+    if owner is not None or prepare or wiring.isolate_threads:
+        return _call_prepared(application, line, prepare, owner)
+    called = application(line.scope, line.receive, line.send)
+    return called if asyncio.iscoroutine(called) else _await(called)
+
+
+async def _call_prepared(
+    application: Application, line: Line, prepare: Steps, owner: "Ownership | None"
+) -> None:
     await line.wiring.prepared()
     async with AsyncExitStack() as stack:
         # asgiref has one thread for the synchronous code of the whole process,
@@ -46,4 +84,8 @@ async def run(
             await stack.enter_async_context(owner)
         for step in prepare:
             await step()
-        await application(scope, line.receive, line.send)
+        await application(line.scope, line.receive, line.send)
+
+
+async def _await(called: Awaitable[None]) -> None:
+    await called

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from asgilab.django._layer_tap import LayerTap
     from asgilab.django._live_case import ChannelsLiveServerTestCase
     from asgilab.django._live_project import live_project
-    from asgilab.django._ownership import Ownership
+    from asgilab.django._ownership import Ownership, lending
     from asgilab.django._project import Project, fresh_channel_layers
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
 
@@ -24,6 +24,7 @@ __all__ = [
     "Relocated",
     "Snapshot",
     "fresh_channel_layers",
+    "lending",
     "live_project",
     "log_in",
     "restore",
@@ -39,6 +40,7 @@ _ROOMS: Final = {
     "log_in": "_identity",
     "Relocated": "_relocation",
     "Snapshot": "_relocation",
+    "lending": "_ownership",
     "live_project": "_live_project",
     "restore": "_relocation",
     "snapshot": "_relocation",

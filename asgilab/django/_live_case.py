@@ -148,7 +148,8 @@ def _application_of(case: type[ChannelsLiveServerTestCase]) -> Application:
 def _refuse_process_class(case: type[ChannelsLiveServerTestCase]) -> None:
     if hasattr(case, "ProtocolServerProcess"):
         msg = (
-            f"{case.__qualname__}.ProtocolServerProcess has no meaning here. Set server "
-            'to "uvicorn", "daphne" or "process", and server_options to its arguments.'
+            f"{case.__qualname__}.ProtocolServerProcess has no meaning here. Set "
+            'server to "uvicorn", "daphne" or "process", and server_options to its '
+            "arguments."
         )
         raise UsageError(msg)

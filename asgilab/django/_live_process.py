@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Self
@@ -60,7 +61,7 @@ class ProjectState:
     def __call__(self) -> None:
         """Take this state over. To be called before the project is imported."""
         for folder in self.folders:
-            when_orphaned.append(lambda folder=folder: shutil.rmtree(folder))
+            when_orphaned.append(partial(shutil.rmtree, folder))
         if self.module is not None:
             os.environ[ENVIRONMENT_VARIABLE] = self.module
         changed = {name: pickle.loads(value) for name, value in self.settings.items()}

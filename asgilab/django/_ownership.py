@@ -12,11 +12,11 @@ import functools
 import sys
 import threading
 import weakref
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, Self
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -189,6 +189,28 @@ class Ownership:
         for connection in connections.all(initialized_only=True):
             if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()
+
+
+@contextmanager
+def lending() -> Iterator[None]:
+    """Lend this thread's open transactions to the thread that asgiref keeps.
+
+    Inside, ``await User.objects.acreate()`` and ``sync_to_async`` in a test see
+    the rows of its fixtures, as the application does. To be entered where no
+    event loop runs, such as in a fixture.
+
+    Example::
+
+        with lending(), asyncio.Runner() as runner:
+            runner.run(test())
+    """
+    lent = Ownership().lent
+    thread = SyncToAsync.single_thread_executor
+    thread.submit(_LOANS.take, lent).result()
+    try:
+        yield
+    finally:
+        thread.submit(_LOANS.return_, lent).result()
 
 
 def _of_the_test() -> list[BaseDatabaseWrapper]:

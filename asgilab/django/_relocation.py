@@ -211,12 +211,12 @@ class _Copy:
     def __init__(self, alias: str, source: sqlite3.Connection, place: str) -> None:
         self._source = source
         on_disk = place == "disk" or sqlite3.sqlite_version_info < _MEMDB_SINCE
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         if on_disk:
             shared = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None
             self._folder = tempfile.TemporaryDirectory(prefix="asgilab-", dir=shared)
             self.name = str(Path(self._folder.name) / f"{alias}.sqlite3")
         else:
-            self._folder = None
             # Never "mode=memory": Django does not close what is called so.
             self.name = f"file:/asgilab-{alias}-{uuid.uuid4().hex}?vfs=memdb"
 

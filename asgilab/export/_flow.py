@@ -125,13 +125,19 @@ class _Planner:
         }
 
     def _verdict(self, finding: Finding, sources: set[int]) -> Verdict | None:
-        for carried, origin in self.origins:
-            if _equal(origin, finding) and (
+        known = [
+            carried
+            for carried, origin in self.origins
+            if _equal(origin, finding)
+            and (
                 _identifies(finding.values)
                 or (carried.event in sources and carried.path == finding.path)
                 or _same_number(origin, finding)
-            ):
-                return carried
+            )
+        ]
+        if known:
+            same_place = (c for c in known if c.path == finding.path)
+            return next(same_place, known[0])
         woven = self._woven(finding.values)
         if woven is not None:
             return woven
@@ -159,7 +165,7 @@ class _Planner:
     def _whole(self, output: Output, places: dict[Path, Verdict]) -> None:
         sources = {
             verdict.event
-            if isinstance(verdict, Carried) and True
+            if isinstance(verdict, Carried) and verdict.path == path
             else None
             for path, verdict in places.items()
         }

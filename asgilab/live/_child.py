@@ -22,7 +22,6 @@ from typing import Any, Final
 from asgilab.errors import UsageError
 from asgilab.live._collecting import Collecting
 from asgilab.live._thread import ServerThread
-from asgilab.types import Application
 
 _LOOK_SECONDS: Final = 0.5
 
@@ -89,8 +88,7 @@ def _started(order: Order, sockets: list[socket.socket]) -> ServerThread:
 
     if order.prepare is not None:
         _load(order.prepare)()
-    application: Application = _load(order.factory)()
-    collecting = Collecting(application, _load(order.at_connection_end))
+    collecting = Collecting(_load(order.factory)(), _load(order.at_connection_end))
     backend = UvicornBackend(collecting, order.lifespan, order.chain, order.options)
     server = ServerThread(backend, collecting, sockets)
     server.start(order.timeout)

@@ -26,7 +26,6 @@ from asgilab.types import Application
 _MODULES: Final = ("twisted.internet.reactor", "daphne.server")
 _DISCONNECT_SECONDS: Final = 3.0
 _SERVICE_RESTART: Final = 1012
-_POLL_SECONDS: Final = 0.005
 
 
 class DaphneBackend:
@@ -104,9 +103,7 @@ class DaphneBackend:
             if hasattr(protocol, "sendCloseFrame"):
                 protocol.closeHandshakeTimeout = _DISCONNECT_SECONDS  # Else 1 s.
                 protocol.sendCloseFrame(code=_SERVICE_RESTART)
-        deadline = asyncio.get_running_loop().time() + _DISCONNECT_SECONDS
-        while self._at_work() and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(_POLL_SECONDS)
+        await self._applications_end()
         await settle()  # A thread would go on after its task was cancelled.
         # Daphne looks up an instance for each connection, and idle ones have none.
         for protocol, details in list(server.connections.items()):
@@ -114,12 +111,15 @@ class DaphneBackend:
                 del server.connections[protocol]
         server.stop()
 
-    def _at_work(self) -> bool:
-        instances = (
-            details.get("application_instance")
+    async def _applications_end(self) -> None:
+        """Wait for the applications that still run, as long as handlers may take."""
+        instances = [
+            details["application_instance"]
             for details in self._server.connections.values()
-        )
-        return any(instance and not instance.done() for instance in instances)
+            if "application_instance" in details
+        ]
+        if instances:
+            await asyncio.wait(instances, timeout=_DISCONNECT_SECONDS)
 
 
 @contextmanager

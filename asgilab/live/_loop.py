@@ -8,9 +8,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextvars import Context
-from typing import Any
+from typing import TypeVarTuple
 
 from asgilab.engine import idleness_of
+
+Ts = TypeVarTuple("Ts")
 
 
 class ServerLoop(asyncio.SelectorEventLoop):
@@ -28,7 +30,10 @@ class ServerLoop(asyncio.SelectorEventLoop):
         idleness_of(self)  # From the start, so that no job in a thread is missed.
 
     def call_soon(
-        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+        self,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: Context | None = None,
     ) -> asyncio.Handle:
         """Call a function in the next round of the loop, from any thread."""
         if threading.get_ident() != self._home:

@@ -62,7 +62,7 @@ class UvicornBackend:
         if chain is not None:
             arguments["ssl_certfile"] = str(chain)
         arguments.update(options)
-        self._config = uvicorn.Config(application, **arguments)  # type: ignore[arg-type]
+        self._config = uvicorn.Config(application, **arguments)
         self._server: _Server | None = None
 
     def run(

@@ -3,10 +3,12 @@
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from asgilab.notebook._cards import Card, Tone, body_text, count
 from asgilab.rendering import visible
+
+_LONGEST_JSON: Final = 20_000
 
 
 class Answer(dict[str, Any]):
@@ -72,4 +74,16 @@ class AnswerCard(Card):
             for name, value in pairs
         ]
         body = bytes(self.answer["body"])
-        return [*lines, "", body_text(body)] if body else lines
+        return [*lines, "", *_body_lines(body)] if body else lines
+
+
+def _body_lines(body: bytes) -> list[str]:
+    """Return a body as lines: JSON of a readable size with its indentation."""
+    if len(body) <= _LONGEST_JSON:
+        try:
+            text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            body = text.encode(errors="backslashreplace")
+    return body_text(body).splitlines()

@@ -4,10 +4,12 @@ The widget calls from threads of its own: whatever needs the lab's loop is
 posted to it, and what is held is kept here as a list that any thread may read.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from asgilab.engine import Stop
+from asgilab.errors import UsageError
 from asgilab.lab import Lab
 from asgilab.notebook._statuses import Status, Statuses
 
@@ -22,20 +24,20 @@ class LabControls:
     Args:
         lab: The lab, started.
         statuses: How far its connections have come.
-        post: Calls something on the lab's loop, from any thread.
+        loop: The loop on which the lab lives.
     """
 
     def __init__(
         self,
         lab: Lab,
         statuses: Statuses,
-        post: Callable[[Callable[[], object]], object],
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._gates = lab.gates
         self._statuses = statuses
-        self._post = post
+        self._loop = loop
         self._stops: tuple[Stop, ...] = ()
-        post(self._take_stock)
+        self._post(self._take_stock)
         self._gates.watch(self._take_stock)
 
     def step(self, connection: str | None) -> None:
@@ -64,6 +66,12 @@ class LabControls:
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback()`` after each change of the gates."""
         return self._gates.watch(callback)
+
+    def _post(self, action: Callable[[], object]) -> None:
+        if self._loop.is_closed():
+            msg = "The lab of this timeline has been stopped."
+            raise UsageError(msg)
+        self._loop.call_soon_threadsafe(action)
 
     def _word(self, name: str, status: Status) -> str:
         if status.word == "raised":

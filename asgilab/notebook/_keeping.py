@@ -38,7 +38,7 @@ async def asgi_timeline(laboratory: Laboratory, call: Call) -> Any:
     if call.arguments.session is not None:
         return TimelineWidget(session)
     if laboratory.timeline is None:
-        controls = LabControls(laboratory.lab, laboratory.statuses, laboratory.post)
+        controls = LabControls(laboratory.lab, laboratory.statuses, laboratory.loop)
         laboratory.timeline = TimelineWidget(session, controls=controls)
     return laboratory.timeline
 

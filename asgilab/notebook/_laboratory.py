@@ -128,10 +128,6 @@ class Laboratory:
             raise
         return cross(work, loop, timeout)
 
-    def post(self, action: Callable[[], object]) -> None:
-        """Call something on the lab's loop soon; from any thread, never waiting."""
-        self.loop.call_soon_threadsafe(action)
-
     def connection(self, name: str) -> ApplicationCommunicator:
         """Return a connection by its name.
 

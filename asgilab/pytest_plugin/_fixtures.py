@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgilab.pytest_plugin._choice import Choice, choice_of, default_application
+from asgilab.pytest_plugin._databases import shared
 from asgilab.pytest_plugin._labs import end, raise_unseen
 from asgilab.pytest_plugin._loops import held
 from asgilab.pytest_plugin._reports import FAILED, SERVER
@@ -40,13 +41,9 @@ def asgi_lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     """
     __tracebackhide__ = True
     choice = choice_of(request.node)
-    # A database has to outlive the applications that use it.
-    for database in ("db", "transactional_db"):
-        if database in request.fixturenames:
-            request.getfixturevalue(database)
     from asgilab.lab import Lab
 
-    with held(request):
+    with shared(request), held(request):
         application = _application(request, choice)
         lab = Lab(application, clock=choice.clock, validate=choice.validate)
         yield lab

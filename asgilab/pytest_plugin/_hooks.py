@@ -8,9 +8,9 @@ import pytest
 
 from asgilab.errors import UsageError
 from asgilab.pytest_plugin._choice import MARKER, Choice, choice_of
+from asgilab.pytest_plugin._databases import check, mark
 from asgilab.pytest_plugin._loops import check_loop, factory_of, give_to_anyio, offered
 from asgilab.pytest_plugin._reports import add_server_errors, add_timelines
-from asgilab.pytest_plugin._servers import needs_transactions
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,15 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, Any, Any
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test that asks for a database as pytest-django knows it."""
-    choice = _choice_or_nothing(item)
-    transaction = needs_transactions(item, choice)
-    if not (transaction or choice.db) or not _has_django(item):
-        return
-    marker = item.get_closest_marker("django_db")
-    asked = {} if marker is None else dict(marker.kwargs)
-    if transaction:
-        asked["transaction"] = True
-    item.add_marker(pytest.mark.django_db(**asked), append=False)
+    mark(item, _choice_or_nothing(item))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -64,9 +56,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     if item.get_closest_marker(MARKER) is None:
         return (yield)
     choice = choice_of(item)
-    if choice.db and not _has_django(item):
-        msg = f"{item.nodeid}: asgi(db={choice.db!r}) needs pytest-django."
-        raise UsageError(msg)
+    check(item, choice)
     if choice.clock == "real":
         return (yield)
     check_loop(item, choice.clock)
@@ -92,7 +82,3 @@ def _choice_or_nothing(item: pytest.Item) -> Choice:
     with suppress(UsageError):
         return choice_of(item)
     return Choice()
-
-
-def _has_django(item: pytest.Item) -> bool:
-    return item.config.pluginmanager.has_plugin("django")

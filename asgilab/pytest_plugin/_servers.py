@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asgilab.pytest_plugin._choice import Choice, django_settings
+from asgilab.pytest_plugin._databases import commits
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from asgilab.live import LiveServer
-
-
-def needs_transactions(item: pytest.Item, choice: Choice) -> bool:
-    """Whether a test needs a database whose rows other threads can see."""
-    if choice.db is not None or django_settings() is None:
-        return choice.db == "transaction"
-    return "asgi_live_server" in getattr(item, "fixturenames", ())
 
 
 def serving(
@@ -35,8 +29,7 @@ def serving(
         from asgilab.live import LiveServer
 
         return LiveServer(application)
-    if request.config.pluginmanager.has_plugin("django"):
-        request.getfixturevalue("transactional_db")
+    commits(request)
     from asgilab.django import live_project
 
     return live_project(application)

@@ -55,9 +55,13 @@ background:none;border:0;padding:0}
 .asgilab-static summary{cursor:pointer}
 """
 
+# JupyterLab takes the style sheet out of a notebook that it does not trust, and
+# would then align all to the right; these it leaves.
+_LEFT: Final = ' style="text-align:left"'
+
 _HEAD: Final = (
-    "<thead><tr><th>#</th><th>time</th><th>connection</th><th></th>"
-    "<th>type</th><th>payload</th><th>source</th></tr></thead>"
+    f"<thead><tr><th>#</th><th>time</th><th{_LEFT}>connection</th><th></th>"
+    f"<th{_LEFT}>type</th><th{_LEFT}>payload</th><th>source</th></tr></thead>"
 )
 
 _DIRECTIONS: Final = {"→": "received by the application", "←": "sent by it"}
@@ -101,9 +105,11 @@ def _row(line: Line) -> str:
     direction = escape(_DIRECTIONS.get(line.arrow, ""))
     cells = (
         f'<td class="n">{line.index}</td><td class="n">{line.time}</td>'
-        f'<td><b class="lane" style="color:{colour}">{escape(line.connection)}</b></td>'
+        f'<td{_LEFT}><b class="lane" style="color:{colour}">'
+        f"{escape(line.connection)}</b></td>"
         f'<td title="{direction}" style="color:{colour}">{line.arrow}</td>'
-        f'<td class="t">{escape(line.label)}</td><td class="p">{_payload(line)}</td>'
+        f'<td class="t"{_LEFT}>{escape(line.label)}</td>'
+        f'<td class="p"{_LEFT}>{_payload(line)}</td>'
         f'<td class="s">{escape(line.place)}</td>'
     )
     return f'{_gap(line)}<tr class="{line.tone}">{cells}</tr>'

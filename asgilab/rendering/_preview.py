@@ -34,6 +34,8 @@ def label(event: Event) -> str:
     """Return what an event is called in a list: its type, or ``open``."""
     if event.kind is Kind.OPEN:
         return "open"
+    if event.kind is Kind.LAYER:
+        return event.type.removeprefix("layer.")
     return event.type or str(event.kind)
 
 
@@ -187,8 +189,19 @@ def _end(message: Mapping[str, Any], limit: int) -> str:
 
 
 def _log(message: Mapping[str, Any], limit: int) -> str:
-    said = _words(message, ("level", "logger", "message"), limit)
+    said = _words(message, ("level", "logger", "text", "message"), limit)
     return said or _rest(message, limit)
+
+
+def _layer(message: Mapping[str, Any], limit: int) -> str:
+    if "target" not in message or "given" not in message:
+        return _rest(message, limit)
+    given = message["given"]
+    text = given[:limit] if isinstance(given, str) else _json(given, limit)
+    target = _word(message["target"], limit)
+    # A group says something to a reader, the name of a channel is noise.
+    group = str(message.get("type", "")).startswith("layer.group")
+    return f"{target} {text}" if group else f"{text} {target}"
 
 
 def _sql(message: Mapping[str, Any], limit: int) -> str:
@@ -197,10 +210,12 @@ def _sql(message: Mapping[str, Any], limit: int) -> str:
 
 def _rest(message: Mapping[str, Any], limit: int) -> str:
     rest = {key: value for key, value in message.items() if key != "type"}
-    if not rest:
-        return ""
+    return _json(rest, limit) if rest else ""
+
+
+def _json(value: Any, limit: int) -> str:
     text = ""
-    for piece in _pieces(rest, limit):
+    for piece in _pieces(value, limit):
         text += piece
         if len(text) >= limit:
             break
@@ -250,6 +265,7 @@ _BY_KIND: Final[dict[Kind, _Writer]] = {
     Kind.END: _end,
     Kind.LOG: _log,
     Kind.SQL: _sql,
+    Kind.LAYER: _layer,
 }
 
 _BY_TYPE: Final[dict[str, _Writer]] = {

@@ -10,7 +10,6 @@ from typing import Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from asgilab.rendering._lines import LAST, Line, duration, lines
@@ -19,6 +18,7 @@ from asgilab.sessions import Session
 _LANE_STYLES: Final = ("cyan", "magenta", "yellow", "blue", "green", "bright_red")
 _DEEPEST_LANE: Final = 4
 _COLUMNS: Final = ("#", "time", "connection", " ", "type", "payload", "source")
+_RIGHT: Final = ("#", "time")
 _EXPENDABLE: Final = ("source", "#", "time")
 _WIDEST: Final = 28
 _NARROWEST: Final = 20
@@ -57,7 +57,7 @@ class TextTimeline:
         if left_out > 0:
             yield Text(f"{left_out} earlier events are left out.", style="dim")
         shown = list(lines(self.session, self.last))
-        yield _table(shown, options.max_width, plain)
+        yield from _table(shown, options.max_width, plain)
         for line in shown:
             if line.traceback:
                 yield Text("")
@@ -88,25 +88,33 @@ def to_text(session: Session, *, last: int = LAST, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
 
 
-def _table(shown: list[Line], width: int, plain: bool) -> Table:
-    """Return the table; in a narrow terminal, some columns are left out."""
+def _table(shown: list[Line], width: int, plain: bool) -> Iterator[Text]:
+    """Yield a line of text for each row; a narrow terminal gets fewer columns.
+
+    Not a rich table, which would measure and wrap each cell: this takes a third
+    of its time, and the text is made each time that a widget is shown.
+    """
     rows = [_cells(line, plain) for line in shown]
     widths = _widths(rows, width)
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
-    for name, needed in widths.items():
-        table.add_column(
-            name,
-            justify="right" if name in ("#", "time") else "left",
-            no_wrap=True,
-            overflow="crop" if plain else "ellipsis",
-            width=needed,
-        )
+    yield _joined({name: Text(name, style="dim") for name in widths}, widths, plain)
     for line, cells in zip(shown, rows, strict=True):
         if line.gap is not None:
             gap = _text(f"⋯ {duration(line.gap)} without an event", "dim", plain)
-            table.add_row(*(gap if name == "payload" else "" for name in widths))
-        table.add_row(*(cells[name] for name in widths))
-    return table
+            blank = {name: Text("") for name in widths}
+            yield _joined(blank | {"payload": gap}, widths, plain)
+        yield _joined(cells, widths, plain)
+
+
+def _joined(cells: dict[str, Text], widths: dict[str, int], plain: bool) -> Text:
+    row = Text(no_wrap=True, overflow="crop")
+    for name, width in widths.items():
+        cell = cells[name]
+        cell.truncate(width, overflow="crop" if plain else "ellipsis")
+        room = " " * (width - cell.cell_len)
+        for piece in (room, cell) if name in _RIGHT else (cell, room):
+            row.append(piece)
+        row.append(" ")
+    return row
 
 
 def _widths(rows: list[dict[str, Text]], width: int) -> dict[str, int]:

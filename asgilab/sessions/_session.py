@@ -134,7 +134,8 @@ class Session(Sequence[Event]):
 
     def of(self, connection: str) -> list[Event]:
         """Return the events of one connection, in order."""
-        return [event for event in self if event.connection == connection]
+        rows = enumerate(self._rows)
+        return [self._event(index) for index, row in rows if row[1] == connection]
 
     def scope(self, connection: str) -> Mapping[str, Any] | None:
         """Return the scope that a connection was opened with, or None."""

@@ -2,6 +2,7 @@
 
 import json
 import unittest
+import urllib.error
 import urllib.request
 from contextlib import AbstractContextManager
 from typing import Any
@@ -17,12 +18,21 @@ pages = override_settings(
 )
 
 
+def fetch(url: str) -> str:
+    """Return the body of a page; an HTTPError that it raises holds no socket."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
+
+
 class LiveCase(ChannelsLiveServerTestCase):
     """What the cases of these tests share."""
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.live_server_url + path, timeout=10) as answer:
-            return str(answer.read().decode())
+        return fetch(self.live_server_url + path)
 
     def open(self, path: str) -> AbstractContextManager[ClientConnection]:
         """Connect as a browser does: from the page's own origin."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parent / "project"
+BOARD = "tests.django.board"
 ROOT = Path(__file__).parents[2]
 
 
@@ -16,9 +16,9 @@ def environment(**variables: str) -> dict[str, str]:
     """Return an environment in which the project is found, and nothing of pytest's."""
     own = {name: value for name, value in os.environ.items() if name[:6] != "PYTEST"}
     return own | {
-        "DJANGO_SETTINGS_MODULE": "board.settings",
+        "DJANGO_SETTINGS_MODULE": f"{BOARD}.settings",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join([str(PROJECT), str(ROOT)]),
+        "PYTHONPATH": str(ROOT),
         **variables,
     }
 
@@ -32,7 +32,8 @@ def django_test(
     """Run the labels, every warning an error; return how it ended.
 
     Args:
-        labels: What ``manage.py test`` takes, options too.
+        labels: What ``manage.py test`` takes, options too; a label that begins
+            with a dot stands below the board project.
         timeout: Seconds after which the run counts as hanging.
         start_method: What multiprocessing is told at the beginning.
         variables: Environment variables.
@@ -43,10 +44,11 @@ def django_test(
         "from django.core.management import execute_from_command_line\n"
         "execute_from_command_line(['manage.py', *sys.argv[1:]])\n"
     )
+    full = [BOARD + label if label[0] == "." else label for label in labels]
     program = ["-m", "django"] if start_method is None else ["-c", script]
     return subprocess.run(
-        [sys.executable, "-W", "error", *program, "test", *labels],
-        cwd=PROJECT,
+        [sys.executable, "-W", "error", *program, "test", *full],
+        cwd=ROOT,
         env=environment(**variables),
         capture_output=True,
         text=True,

@@ -77,9 +77,9 @@ def test_a_process_that_is_orphaned_removes_the_copies() -> None:
 
 
 def test_a_setting_that_cannot_cross_over_is_named() -> None:
-    with override_settings(PLANET=lambda: "mars"):
-        with pytest.warns(AsgilabWarning, match="cannot be told the settings PLANET"):
-            state = ProjectState.now()
+    warned = pytest.warns(AsgilabWarning, match="cannot be told the settings PLANET")
+    with override_settings(PLANET=lambda: "mars"), warned:
+        state = ProjectState.now()
     assert "PLANET" not in state.settings
 
 

@@ -1,7 +1,6 @@
 """A project on a live server without a test case: for fixtures and scripts."""
 
 import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +12,7 @@ from asgilab.errors import UsageError
 from asgilab.live import LiveServer
 from chat.models import Room
 from tests.django import pages as project
-from tests.django.live import pages
+from tests.django.live import fetch, pages
 
 
 @pytest.fixture
@@ -24,8 +23,7 @@ def server(transactional_db: None) -> Iterator[LiveServer]:
 
 
 def get(server: LiveServer, path: str) -> str:
-    with urllib.request.urlopen(server.url + path, timeout=10) as answer:
-        return str(answer.read().decode())
+    return fetch(server.url + path)
 
 
 def test_a_function_reads_what_the_server_writes(server: LiveServer) -> None:
@@ -44,10 +42,13 @@ def test_static_files_are_served(server: LiveServer) -> None:
 
 
 def test_an_error_of_a_view_comes_out_as_it_was_raised(transactional_db: None) -> None:
+    def test() -> None:
+        refused = pytest.raises(urllib.error.HTTPError)
+        with pages, live_project() as running, refused:
+            get(running, "/fail/")
+
     with pytest.raises(ValueError, match="the view is broken"):
-        with pages, live_project() as running:
-            with pytest.raises(urllib.error.HTTPError):
-                get(running, "/fail/")
+        test()
 
 
 def test_it_ends_only_when_the_application_is_done(transactional_db: None) -> None:
@@ -62,9 +63,10 @@ def test_it_ends_only_when_the_application_is_done(transactional_db: None) -> No
 
 @pytest.mark.django_db
 def test_inside_a_transaction_it_is_refused() -> None:
-    with pytest.raises(
-        UsageError, match=r"A transaction is open on database 'default'"
-    ), live_project():
+    with (
+        pytest.raises(UsageError, match=r"A transaction is open on database 'default'"),
+        live_project(),
+    ):
         raise AssertionError
     assert connections["default"].in_atomic_block
 

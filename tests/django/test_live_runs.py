@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.django.runner import PROJECT, django_test, environment
+from tests.django.runner import ROOT, django_test, environment
 
 TWICE = (
-    "board.live_everything.EverythingTests",
-    "board.live_everything.EverythingAgainTests",
+    ".live_everything.EverythingTests",
+    ".live_everything.EverythingAgainTests",
 )
 
 
@@ -49,7 +49,7 @@ def test_everything_works_on_postgresql_without_a_test_name(
 
 @pytest.mark.redis
 def test_everything_works_with_a_channel_layer_in_redis(redis_port: str) -> None:
-    ran = django_test("board.live_everything", BOARD_REDIS=redis_port)
+    ran = django_test(".live_everything", BOARD_REDIS=redis_port)
     assert ran.returncode == 0, ran.stderr
 
 
@@ -75,23 +75,21 @@ def test_a_process_serves_whatever_the_start_method_is(method: str) -> None:
 
 def test_a_lambda_as_static_wrapper_reaches_the_process() -> None:
     """Number 12."""
-    ran = django_test("board.live_edges.LambdaTests", BOARD_SERVER="process")
+    ran = django_test(".live_edges.LambdaTests", BOARD_SERVER="process")
     assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize("server", ["uvicorn", "process"])
 def test_a_set_up_that_fails_does_not_hang_the_run(server: str) -> None:
     """Number 5: without the timeout, channels' never ends."""
-    ran = django_test(
-        "board.live_edges.BrokenSetUpTests", timeout=60, BOARD_SERVER=server
-    )
+    ran = django_test(".live_edges.BrokenSetUpTests", timeout=60, BOARD_SERVER=server)
     assert ran.returncode == 1
     assert "RuntimeError: the class is broken" in ran.stderr
 
 
 def test_a_killed_run_leaves_neither_process_nor_file() -> None:
     """Number 6. It waits for whoever holds the run's output: the process, too."""
-    ran = django_test("board.live_edges.KilledTests", BOARD_SERVER="process")
+    ran = django_test(".live_edges.KilledTests", BOARD_SERVER="process")
     assert ran.returncode == -signal.SIGKILL
     port, name = ran.stdout.split()[-2:]
     with pytest.raises(ConnectionRefusedError):
@@ -104,8 +102,8 @@ def test_a_killed_run_leaves_neither_process_nor_file() -> None:
 def test_a_failure_shows_the_views_traceback(server: str, options: list[str]) -> None:
     """Number 10, also where the outcome travels between processes."""
     ran = django_test(
-        "board.live_edges.FailingTests.test_the_view",
-        "board.live_everything.EverythingTests.test_static_files_are_served",
+        ".live_edges.FailingTests.test_the_view",
+        ".live_everything.EverythingTests.test_static_files_are_served",
         *options,
         BOARD_SERVER=server,
     )
@@ -116,30 +114,31 @@ def test_a_failure_shows_the_views_traceback(server: str, options: list[str]) ->
 
 
 def test_no_row_is_lost_with_an_in_memory_database() -> None:
-    ran = django_test("board.live_stress.FiveTimesTests")
+    ran = django_test(".live_stress.FiveTimesTests")
     assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.long
 @pytest.mark.postgres
 def test_no_row_is_lost_on_postgresql(postgres: str) -> None:
-    ran = django_test("board.live_stress.FiveTimesTests", BOARD_DATABASE=postgres)
+    ran = django_test(".live_stress.FiveTimesTests", BOARD_DATABASE=postgres)
     assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize("server", ["daphne", "process"])
 def test_no_row_is_lost_with_another_server(server: str) -> None:
-    ran = django_test("board.live_stress.StressTests", BOARD_SERVER=server)
+    ran = django_test(".live_stress.StressTests", BOARD_SERVER=server)
     assert ran.returncode == 0, ran.stderr
 
 
 def test_pytest_with_xdist_runs_the_same_classes() -> None:
     """Number 16."""
+    options = ["-p", "no:cacheprovider", "-p", "no:asyncio", "-q", "-n", "2"]
+    alone = ["-c", os.devnull, f"--rootdir={ROOT}", "--import-mode=importlib"]
+    path = "tests/django/board/live_everything.py"
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytest", "-p", "no:cacheprovider"]
-        + ["-n", "2", "-q", "-c", os.devnull, f"--rootdir={PROJECT}"]
-        + ["-p", "no:asyncio", "--ds", "board.settings", "board/live_everything.py"],
-        cwd=PROJECT,
+        [sys.executable, "-W", "error", "-m", "pytest", *options, *alone, path],
+        cwd=ROOT,
         env=environment(),
         capture_output=True,
         text=True,

@@ -63,6 +63,25 @@ def test_a_message_that_is_an_earlier_one_again_is_known_as_a_whole() -> None:
     assert plan.referenced == {7}
 
 
+def test_an_id_that_stands_twice_in_a_message_does_not_hide_the_whole() -> None:
+    def write(talk: Recording, run: int) -> None:
+        talk.says("alice", {"message": "hi"})
+        for name in ("alice", "bob"):
+            talk.hears(name, {"id": IDS[run], "thread": IDS[run]})
+
+    assert planned(write).wholes == {8: 7}
+
+
+def test_a_message_with_its_values_swapped_is_not_the_earlier_one() -> None:
+    def write(talk: Recording, run: int) -> None:
+        one, other = IDS[run], IDS[run][::-1] if run else IDS[run]
+        talk.says("alice", {"message": "hi"})
+        talk.hears("alice", {"a": one, "b": other})
+        talk.hears("bob", {"a": other, "b": one})
+
+    assert planned(write).wholes == {}
+
+
 def test_a_message_with_one_more_key_is_not_the_earlier_one() -> None:
     def write(talk: Recording, run: int) -> None:
         talk.says("alice", {"message": "hi"})

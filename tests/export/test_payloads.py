@@ -1,6 +1,9 @@
 import json
 import uuid
 
+import pytest
+
+from asgilab.errors import ExportError
 from asgilab.export._nodes import Code
 from asgilab.export._statements import (
     ExpectEvent,
@@ -126,6 +129,17 @@ def test_a_secret_that_the_application_sends_is_not_written_either() -> None:
     assert '"token": IsStr(min_length=9, max_length=11)' in source
     assert "always" not in source
     assert "another" not in source
+
+
+def test_a_volatile_secret_that_turns_up_elsewhere_is_refused() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "login"})
+        r.hears("alice", {"token": f"fresh-token-{run}"})
+        r.hears("alice", {"hint": "fresh-token-0"})
+
+    with pytest.raises(ExportError, match="secret of the recording in clear"):
+        written(talk)
 
 
 def test_a_volatile_key_of_a_bare_event_is_matched_too() -> None:

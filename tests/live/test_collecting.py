@@ -207,13 +207,14 @@ async def test_a_websocket_is_busy_unless_it_waits_for_its_client() -> None:
         return None
 
     connection = Connection(WEBSOCKET, receive, ignore)
-    assert connection.busy
+    seen = [connection.busy]
     waiting = asyncio.create_task(connection.receive())
     await asyncio.sleep(0)
-    assert not connection.busy
+    seen.append(connection.busy)
     arrived.set()
     await waiting
-    assert connection.busy
+    seen.append(connection.busy)
+    assert seen == [True, False, True]
 
 
 async def test_settling_waits_for_an_answer_that_a_timer_delays() -> None:
@@ -233,7 +234,7 @@ async def test_settling_does_not_wait_for_a_websocket_that_is_open() -> None:
         await receive()
 
     async def receive() -> Any:
-        await asyncio.Event().wait()
+        return await asyncio.get_running_loop().create_future()
 
     async def send(message: Any) -> None:
         return None

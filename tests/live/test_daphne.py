@@ -44,9 +44,9 @@ def test_options_reach_daphne() -> None:
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": scope["root_path"]})
 
-    with LiveServer(path, server="daphne", options=options) as server:
-        with connect(server.ws_url) as client:
-            assert client.recv(timeout=10) == "/below"
+    server = LiveServer(path, server="daphne", options=options)
+    with server, connect(server.ws_url) as client:
+        assert client.recv(timeout=10) == "/below"
 
 
 def test_a_disconnect_handler_that_hangs_does_not_hold_it_up(

@@ -66,8 +66,12 @@ def test_a_process_that_dies_is_told_with_its_exit_code() -> None:
     server.stop()
 
 
-def test_an_application_that_does_not_end_is_killed() -> None:
-    server = LiveServer(applications.echo, server="process", timeout=0.3).start()
+def test_an_application_that_does_not_end_is_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("asgilab.live._process._GRACE_SECONDS", 1.0)
+    server = LiveServer(applications.echo, server="process", timeout=2.0).start()
+    server._timeout = 0.3
     process = server._running._process  # type: ignore[union-attr]
     os.kill(process.pid, signal.SIGSTOP)
     with pytest.raises(UncleanExit, match=r"did not end within 0\.3 s"):

@@ -22,8 +22,12 @@ SERVERS: list[Server] = ["uvicorn", "daphne", "process"]
 
 def get(server: LiveServer, path: str = "/") -> str:
     url, context = server.url + path, server.client_context()
-    with urllib.request.urlopen(url, context=context, timeout=10) as answer:
-        return str(answer.read().decode())
+    try:
+        with urllib.request.urlopen(url, context=context, timeout=10) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
 
 
 def say(server: LiveServer, text: str) -> Any:
@@ -74,10 +78,10 @@ def test_tls_is_served_with_a_certificate_that_clients_may_trust(name: Server) -
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_unix_socket_is_served(name: Server, tmp_path: Path) -> None:
     path = tmp_path / "live.sock"
-    with LiveServer(echo, server=name, unix_socket=path) as server:
-        with unix_connect(str(path), uri=server.ws_url) as client:
-            client.send("hi")
-            assert client.recv(timeout=10) == "hi"
+    server = LiveServer(echo, server=name, unix_socket=path)
+    with server, unix_connect(str(path), uri=server.ws_url) as client:
+        client.send("hi")
+        assert client.recv(timeout=10) == "hi"
     assert not path.exists()
 
 
@@ -134,16 +138,17 @@ def test_two_servers_run_side_by_side() -> None:
         assert say(two, "two") == "two"
 
 
-def fail(server: LiveServer) -> None:
-    with pytest.raises(ConnectionClosed):
-        say(server, "fail")
+def fail(server: LiveServer, path: str = "/ws/") -> None:
+    """Make the consumer fail, or the page at another path."""
+    with pytest.raises((ConnectionClosed, urllib.error.HTTPError)):
+        say(server, "fail") if path == "/ws/" else get(server, path)
 
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_an_error_of_the_application_comes_out_as_it_was_raised(name: Server) -> None:
-    with pytest.raises(ValueError, match="the consumer is broken") as raised:
-        with LiveServer(echo, server=name) as server:
-            fail(server)
+    server = LiveServer(echo, server=name)
+    with pytest.raises(ValueError, match="the consumer is broken") as raised, server:
+        fail(server)
     # Another process can only tell the lines; here they are the traceback's.
     told = "".join(traceback.format_exception(raised.value))
     assert "applications.py" in told
@@ -160,20 +165,24 @@ def test_an_error_that_was_taken_is_not_told_again(name: Server) -> None:
 
 
 def test_several_errors_come_out_together() -> None:
-    with pytest.raises(ExceptionGroup) as raised, LiveServer(echo) as server:
-        fail(server)
-        with pytest.raises(urllib.error.HTTPError):
-            get(server, "/fail")
+    server = LiveServer(echo).start()
+    fail(server)
+    fail(server, "/fail")
+    with pytest.raises(ExceptionGroup) as raised:
+        server.__exit__(None, None, None)
     told = [str(error) for error in raised.value.exceptions]
     assert told == ["the consumer is broken", "the page is broken"]
 
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_test_that_fails_shows_why_the_application_did(name: Server) -> None:
-    with pytest.raises(AssertionError) as failed:
+    def test() -> None:
         with LiveServer(echo, server=name) as server:
             fail(server)
             raise AssertionError
+
+    with pytest.raises(AssertionError) as failed:
+        test()
     (note,) = failed.value.__notes__
     assert note.startswith("The application failed on the live server:")
     assert "ValueError: the consumer is broken" in note
@@ -182,9 +191,9 @@ def test_a_test_that_fails_shows_why_the_application_did(name: Server) -> None:
 
 
 def test_errors_can_be_warned_of() -> None:
-    with pytest.warns(AsgilabWarning, match="the consumer is broken"):
-        with LiveServer(echo, on_error="warn") as server:
-            fail(server)
+    server = LiveServer(echo, on_error="warn")
+    with pytest.warns(AsgilabWarning, match="the consumer is broken"), server:
+        fail(server)
 
 
 def test_errors_can_be_kept_silent() -> None:

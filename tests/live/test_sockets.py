@@ -3,6 +3,7 @@
 import errno
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,8 @@ def test_the_port_that_is_asked_for_is_taken() -> None:
 def test_another_port_is_tried_when_ipv6_has_the_first_one_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real, refused = socket.socket.bind, []
+    real = socket.socket.bind
+    refused: list[int] = []
 
     class Taken(socket.socket):
         def bind(self, address: tuple[str, int]) -> None:  # type: ignore[override]
@@ -65,10 +67,10 @@ def test_a_system_without_ipv6_is_served_on_ipv4(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Without(socket.socket):
-        def __init__(self, family: int = -1, *rest: int, fileno: int | None = None):
+        def __init__(self, family: int = -1, kind: int = -1, *rest: Any) -> None:
             if family == socket.AF_INET6:
                 raise OSError(errno.EAFNOSUPPORT, "no such family")
-            super().__init__(family, *rest, fileno=fileno)
+            super().__init__(family, kind, *rest)
 
     monkeypatch.setattr(socket, "socket", Without)
     (only,) = listen("localhost")

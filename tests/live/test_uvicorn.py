@@ -48,9 +48,9 @@ def test_options_reach_uvicorn() -> None:
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": scope["root_path"]})
 
-    with LiveServer(path, options={"root_path": "/below"}) as server:
-        with connect(server.ws_url) as client:
-            assert client.recv(timeout=10) == "/below"
+    server = LiveServer(path, options={"root_path": "/below"})
+    with server, connect(server.ws_url) as client:
+        assert client.recv(timeout=10) == "/below"
 
 
 def test_a_disconnect_handler_that_hangs_is_cancelled(

@@ -23,9 +23,7 @@ def test_it_is_the_dict_of_a_response_and_decodes_its_body() -> None:
 
 
 def test_it_shows_its_status_headers_and_body() -> None:
-    expected = (
-        '200 OK, 8 bytes\n  content-type: application/json\n  x: ␛[2J\n  \n  {"a": 1}'
-    )
+    expected = '200 OK, 8 bytes\n  content-type: application/json\n  x: ␛[2J\n  \n  {\n    "a": 1\n  }'
     assert repr(answer()) == expected
     assert pretty(answer()) == expected
 
@@ -46,6 +44,12 @@ def test_an_error_looks_like_one() -> None:
         "bad",
     ]
     assert "404 Not Found" in answer(404)._repr_html_()
+
+
+def test_a_body_that_is_no_json_is_shown_as_it_is() -> None:
+    for body in (b"<p>", b"[" * 5000, b'"\\ud800"', b"a\r\nb"):
+        assert repr(answer(body=body))
+    assert repr(answer(body=b"<p>\n</p>")).endswith("  \n  <p>\n  </p>")
 
 
 def test_the_body_is_escaped_in_html() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from channels.generic.websocket import AsyncWebsocketConsumer
 from IPython.core.error import UsageError as BadArguments
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -50,6 +51,22 @@ def test_the_folder_of_an_application_may_be_given(run: Magic, tmp_path: Path) -
         assert run("connect", "/ws/ --as bob")
     finally:
         sys.path[:] = before
+
+
+def test_a_consumer_class_of_the_notebook_is_started(
+    run: Magic, bare: InteractiveShell
+) -> None:
+    class Shout(AsyncWebsocketConsumer):  # type: ignore[misc]
+        async def receive(
+            self, text_data: str | None = None, bytes_data: bytes | None = None
+        ) -> None:
+            await self.send(text_data=(text_data or "").upper())
+
+    bare.user_ns["Shout"] = Shout
+    run("app", "Shout")
+    run("connect", "/any/path/ --as bob")
+    run("send", 'bob "hello"')
+    assert run("receive", "bob") == "HELLO"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_lab_that_never_rests_is_looked_at_all_the_same(
     def again() -> None:
         hasty.loop.call_soon(again)
 
-    hasty.post(again)
+    hasty.loop.call_soon_threadsafe(again)
     where = drive_blocking(look(hasty, "bob"), hasty.interrupts)
     assert where.quiet is None
     assert where.sentence == "bob runs freely; it is still at work"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from asgilab.errors import UsageError
 from asgilab.notebook._controls import LabControls
 from asgilab.notebook._laboratory import Laboratory
 from tests.notebook.conftest import Magic
@@ -14,7 +15,7 @@ from tests.notebook.conftest import Magic
 def controls(magic: Magic, laboratory: Laboratory) -> LabControls:
     for name in ("bob", "carol"):
         magic("connect", f"/ws/ --as {name}")
-    return LabControls(laboratory.lab, laboratory.statuses, laboratory.post)
+    return LabControls(laboratory.lab, laboratory.statuses, laboratory.loop)
 
 
 @pytest.fixture
@@ -72,6 +73,16 @@ def test_statuses_are_told_by_the_names_of_the_session(
     with pytest.raises(LookupError):
         magic("send", 'carol "boom"')
     assert controls.statuses()["carol_2"] == "raised"
+
+
+def test_the_buttons_of_a_lab_that_has_gone_say_so(
+    controls: LabControls, magic: Magic
+) -> None:
+    magic("app", "rooms:application")
+    for press in (controls.step, controls.resume, controls.pause):
+        with pytest.raises(UsageError, match="has been stopped"):
+            press(None)
+    assert controls.statuses() == {"bob": "closed", "carol": "closed"}
 
 
 def test_a_change_is_told_until_the_watch_is_stopped(

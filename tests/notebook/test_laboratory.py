@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import threading
 from typing import Any
 
 import pytest
@@ -52,21 +51,6 @@ def test_a_lab_that_somebody_stopped_is_named(
         magic("connect", "/ws/")
     magic("app", "rooms:application")
     assert magic("connect", "/ws/ --as bob")
-
-
-def test_something_can_be_posted_from_any_thread(
-    magic: Magic, laboratory: Laboratory
-) -> None:
-    seen: list[threading.Thread] = []
-    done = threading.Event()
-
-    def note() -> None:
-        seen.append(threading.current_thread())
-        done.set()
-
-    laboratory.post(note)
-    assert done.wait(5)
-    assert seen != [threading.current_thread()]
 
 
 def test_only_a_websocket_is_taken_for_one(

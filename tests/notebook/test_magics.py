@@ -21,7 +21,7 @@ def traces(shell: InteractiveShell) -> list[str]:
         *shell.input_transformers_post,
         *(callback for each in events for callback in each),
         *shell.configurables,
-        *(m.__qualname__ for m in shell.Completer.custom_matchers),
+        *(matcher.matcher_identifier for matcher in shell.Completer.custom_matchers),
         *(name for name in vars(shell) if "asgilab" in name),
         *(each.name for each in threading.enumerate()),
     ]

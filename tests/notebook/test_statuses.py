@@ -70,6 +70,7 @@ def test_only_new_events_are_read() -> None:
     assert str(statuses.of("bob")) == "connecting"
     session.record(0, "bob", *ACCEPT)
     session.record(0, "page", *HTTP)
+    assert statuses.of("bob").events == 2
     assert {name: str(status) for name, status in statuses.all().items()} == {
         "bob": "open",
         "page": "open",

@@ -90,7 +90,23 @@ def test_notes_below_an_exception_are_not_taken_for_it() -> None:
 def test_logs_and_queries_tell_their_text() -> None:
     log = {"type": "log", "level": "INFO", "logger": "chat", "message": "hello"}
     assert preview(event(log, Kind.LOG)) == "INFO chat hello"
+    log = {"type": "log", "level": "INFO", "logger": "chat", "text": "hello"}
+    assert preview(event(log, Kind.LOG)) == "INFO chat hello"
     assert preview(event({"type": "sql", "sql": "SELECT 1"}, Kind.SQL)) == "SELECT 1"
+
+
+def test_the_channel_layer_tells_group_and_message() -> None:
+    given = {"type": "chat.tell", "text": "hi"}
+    send = {"type": "layer.group_send", "target": "lobby", "given": given}
+    add = {"type": "layer.group_add", "target": "lobby", "given": "specific.a!b"}
+    receive = {"type": "layer.receive", "target": "specific.a!b", "given": given}
+    assert [
+        preview(event(message, Kind.LAYER)) for message in (send, add, receive)
+    ] == [
+        'lobby {"type":"chat.tell","text":"hi"}',
+        "lobby specific.a!b",
+        '{"type":"chat.tell","text":"hi"} specific.a!b',
+    ]
 
 
 def test_a_long_payload_is_cut() -> None:

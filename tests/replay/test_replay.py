@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from asgilab.engine import Quiet
 from asgilab.errors import UsageError
 from asgilab.replay import Act, Replay, replay, steps
 from asgilab.sessions import Kind, Session
@@ -103,6 +104,7 @@ async def test_an_exception_is_an_event_and_nothing_is_fed_after_it() -> None:
     (raised,) = done.steps[1].outputs
     assert raised.message["exception"] == "KeyError"
     assert done.steps[2].outputs == ()
+    assert labs[0].connections[0].inbox.empty(), "it was fed after its end"
     assert labs[0].connections[0].waited, "nobody took note of the exception"
     assert len(done.steps) == len(steps(session))
 
@@ -119,6 +121,26 @@ async def test_a_replay_may_stop_before_an_event() -> None:
     fourth = [event.index for event in session if event.kind is Kind.RECEIVE][2]
     done = await replay(session, factory(Desk), upto=fourth)
     assert len(done.steps) == 2
+
+
+async def test_where_rest_is_uncertain_more_time_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = await recorded({"do": "open"})
+    settle = SmallLab.settle
+    asked: list[SmallLab] = []
+
+    async def uncertain(lab: SmallLab) -> Any:
+        """Know nothing for certain before the third time in a step."""
+        asked.append(lab)
+        if len(asked) % 3 == 0:
+            await settle(lab)
+        return Quiet(len(asked) % 3 == 0, None, 0, 0, ("a thread",))
+
+    monkeypatch.setattr(SmallLab, "settle", uncertain)
+    done = await replay(session, factory(Desk))
+    assert len(asked) == 6
+    assert [len(step.outputs) for step in done.steps] == [1, 1]
 
 
 async def test_a_connection_without_a_scope_cannot_be_opened_again() -> None:

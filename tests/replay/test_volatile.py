@@ -6,6 +6,7 @@ import pytest
 from asgilab.errors import UsageError
 from asgilab.replay import Volatility, find_volatile, replay, show, steps
 from asgilab.replay._volatile import differences
+from asgilab.sessions import Kind
 from tests.replay.applications import Meter, Room
 from tests.replay.recording import Recording
 from tests.replay.small_lab import factory
@@ -62,6 +63,22 @@ def test_outputs_that_are_missing_or_new_are_told_apart_from_values() -> None:
     assert not found.reproduced
     found = volatile(heard({"a": 1}), heard({"a": 1}, {"b": 2}), heard({"a": 1}))
     assert [output.content["text"] for output in found.added] == [{"b": 2}]
+
+
+def test_that_an_application_returns_later_is_no_difference() -> None:
+    def leaving(late: bool) -> Recording:
+        recording = Recording()
+        recording.opens("alice")
+        recording.opens("bob")
+        ended = {"type": "returned", "exception": None}
+        if not late:
+            recording.event("alice", Kind.END, ended)
+        recording.says("bob", {"n": 1})
+        if late:
+            recording.event("alice", Kind.END, ended)
+        return recording
+
+    assert volatile(leaving(False), leaving(True), leaving(True)).reproduced
 
 
 def test_values_that_the_client_sent_are_findings_of_their_own() -> None:

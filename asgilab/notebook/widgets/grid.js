@@ -105,6 +105,7 @@ export class Grid {
     const clocks = Math.max(6, clock(this.store.latest).length);
     this.element.style.setProperty("--digits", `${digits}ch`);
     this.element.style.setProperty("--clock", `${clocks}ch`);
+    this.element.style.setProperty("--place", `${Math.min(24, this.store.longest)}ch`);
   }
 
   addRow() {
@@ -144,7 +145,7 @@ export class Grid {
     time.textContent = clock(row.at);
     connection.textContent = row.connection;
     connection.title = `${row.connection} ${direction(row.kind)}`;
-    const [, family, rest] = /^((?:websocket|http)\.)?(.*)$/s.exec(row.type);
+    const [, family, rest] = /^((?:websocket|http|layer|lifespan)\.)?(.*)$/s.exec(row.type);
     type.replaceChildren(h("span", { class: "family" }, family ?? ""), ...this.marked(rest));
     type.title = row.type;
     if (row.kind === "end" && row.type === "raised") {

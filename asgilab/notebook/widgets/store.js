@@ -18,6 +18,8 @@ export class Store {
     this.started = 0;
     /** Greatest time of any row that has come. */
     this.latest = 0;
+    /** Characters of the longest source line of any row that has come. */
+    this.longest = 6;
   }
 
   /** Notes the number of a message; false if one before it was lost. */
@@ -45,6 +47,7 @@ export class Store {
       const [at, connection, kind, type, preview, place, cause, note] = row;
       batch.count += 1;
       this.latest = Math.max(this.latest, at);
+      this.longest = Math.max(this.longest, words[place].length);
       batch.rows[index % BATCH] = {
         index,
         at,

@@ -19,7 +19,7 @@ from asgilab.sessions import Session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LAST_IN_TEXT: Final = 200
+_LAST_IN_TEXT: Final = 100
 
 
 class TimelineWidget(anywidget.AnyWidget):

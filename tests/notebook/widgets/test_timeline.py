@@ -190,7 +190,7 @@ def test_a_table_that_leaves_rows_out_says_how_many(session: Session) -> None:
     bundle, _ = widget._repr_mimebundle_()
     widget.close()
     assert "the last 500 are shown, 508 earlier are left out" in bundle["text/html"]
-    assert bundle["text/plain"].startswith("808 earlier events are left out.")
+    assert bundle["text/plain"].startswith("908 earlier events are left out.")
 
 
 def test_the_module_and_the_style_sheet_are_the_files_beside_it() -> None:

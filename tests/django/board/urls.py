@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from board import views
+from tests.django.board import views
 
 urlpatterns = [
     path("write/", views.write),

@@ -11,9 +11,9 @@ from typing import Any
 SECRET_KEY = "only for tests"
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
-INSTALLED_APPS = ["django.contrib.staticfiles", "channels", "board"]
-ROOT_URLCONF = "board.urls"
-ASGI_APPLICATION = "board.asgi.application"
+INSTALLED_APPS = ["django.contrib.staticfiles", "channels", "tests.django.board"]
+ROOT_URLCONF = "tests.django.board.urls"
+ASGI_APPLICATION = "tests.django.board.asgi.application"
 STATIC_URL = "static/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

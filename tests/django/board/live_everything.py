@@ -5,7 +5,6 @@ Run by Django's test runner in a process of its own; see tests/django/runner.py.
 
 import json
 import os
-import urllib.request
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -13,7 +12,8 @@ from channels.layers import get_channel_layer
 from websockets.sync.client import ClientConnection, connect
 
 from asgilab.django import ChannelsLiveServerTestCase
-from board.models import Note
+from tests.django.board.models import Note
+from tests.django.live import fetch
 
 
 class Board(ChannelsLiveServerTestCase):
@@ -23,8 +23,7 @@ class Board(ChannelsLiveServerTestCase):
     server = os.environ.get("BOARD_SERVER", "uvicorn")  # type: ignore[assignment]
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.live_server_url + path, timeout=10) as answer:
-            return str(answer.read().decode())
+        return fetch(self.live_server_url + path)
 
     def open(self, path: str) -> ClientConnection:
         """Connect as a browser does: from the page's own origin."""

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 
-from board import words
-from board.models import Note
+from tests.django.board import words
+from tests.django.board.models import Note
 
 
 def write(request: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
-from board.live_everything import Board, EverythingTests
+from tests.django.board.live_everything import Board, EverythingTests
 
 
 class LambdaTests(EverythingTests):

@@ -6,8 +6,8 @@ three HTTP clients, fifteen requests each: 165 rows.
 
 from concurrent.futures import ThreadPoolExecutor
 
-from board.live_everything import Board
-from board.models import Note
+from tests.django.board.live_everything import Board
+from tests.django.board.models import Note
 
 MESSAGES = 15
 SOCKETS = 8

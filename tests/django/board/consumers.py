@@ -6,7 +6,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
 from django.db import transaction
 
-from board.models import Note
+from tests.django.board.models import Note
 
 
 def store(text: str) -> int:

@@ -7,10 +7,10 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 from django.urls import path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "board.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.django.board.settings")
 django_application = get_asgi_application()
 
-from board.consumers import AsyncBoard, SyncBoard  # noqa: E402
+from tests.django.board.consumers import AsyncBoard, SyncBoard  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

@@ -1,0 +1,616 @@
+"""Driving any application: waiting, ending, failing, and never cancelling it."""
+
+import asyncio
+import gc
+import logging
+import threading
+import traceback
+import weakref
+from typing import Any
+
+import asgiref.testing
+import pytest
+
+from asgilab.communicators import Wiring
+from asgilab.engine import LoopThread
+from asgilab.errors import (
+    ApplicationEnded,
+    NoOutput,
+    ProtocolViolation,
+    UncleanExit,
+    WrongLoop,
+)
+from asgilab.testing import ApplicationCommunicator, WebsocketCommunicator
+from tests.communicators.applications import (
+    FOREVER,
+    connected,
+    deaf,
+    echo,
+    failing,
+    quiet,
+)
+from tests.engine.loops import manual, run_on, stock, until
+
+SCOPE = {"type": "test"}
+
+
+def driving(application: Any, **options: Any) -> ApplicationCommunicator:
+    return ApplicationCommunicator(application, dict(SCOPE), **options)
+
+
+async def beat(scope: Any, receive: Any, send: Any) -> None:
+    """Send a number every few milliseconds, and end after the tenth."""
+    for number in range(10):
+        await asyncio.sleep(0.002)
+        await send({"type": "test.beat", "number": number})
+
+
+# -- what is driven -------------------------------------------------------------
+
+
+async def test_it_is_asgirefs_communicator_to_isinstance() -> None:
+    assert isinstance(driving(echo), asgiref.testing.ApplicationCommunicator)
+
+
+class OldStyle:
+    def __init__(self, scope: Any) -> None:
+        self.scope = scope
+
+    async def __call__(self, receive: Any, send: Any) -> None:
+        await send({"type": "test.done", "scope": self.scope["type"]})
+
+
+class Consumer:
+    @classmethod
+    def as_asgi(cls) -> Any:
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "test.done", "scope": scope["type"]})
+
+        return application
+
+
+class NewStyle:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "test.done", "scope": scope["type"]})
+
+
+class Eventually:
+    """An awaitable that is no coroutine."""
+
+    def __init__(self, *arguments: Any) -> None:
+        self._arguments = arguments
+
+    def __await__(self) -> Any:
+        return NewStyle()(*self._arguments).__await__()
+
+
+@pytest.mark.parametrize(
+    "application",
+    [
+        OldStyle,
+        Consumer,
+        NewStyle(),
+        lambda scope, receive, send: NewStyle()(scope, receive, send),
+        lambda *arguments: Eventually(*arguments),
+    ],
+    ids=["two calls", "consumer class", "object", "lambda", "awaitable"],
+)
+async def test_every_form_of_application_is_called(application: Any) -> None:
+    event = await driving(application).receive_output()
+    assert event == {"type": "test.done", "scope": "test"}
+
+
+async def test_the_application_gets_the_very_scope() -> None:
+    seen = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+
+    communicator = driving(application)
+    await communicator.wait()
+    assert seen[0] is communicator.scope
+
+
+async def test_the_application_starts_at_the_first_use_and_once() -> None:
+    calls = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        calls.append(1)
+        await receive()
+
+    communicator = driving(application)
+    assert "not started" in repr(communicator)
+    assert communicator.future is communicator.future
+    await communicator.settle()
+    communicator.stop()
+    assert calls == [1]
+
+
+# -- receiving --------------------------------------------------------------------
+
+
+async def test_a_cancelled_receive_loses_no_event() -> None:
+    communicator = driving(beat)
+    got = []
+    while len(got) < 10:
+        try:
+            async with asyncio.timeout(0.001):
+                got.append((await communicator.receive_output())["number"])
+        except TimeoutError:
+            continue
+    assert got == list(range(10))
+
+
+async def test_a_receive_that_was_woken_and_cancelled_leaves_the_event() -> None:
+    communicator = await connected(echo)
+    receiving = asyncio.create_task(communicator.receive_from(FOREVER))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    communicator.output_queue.put_nowait({"type": "websocket.send", "text": "x"})
+    receiving.cancel()
+    await asyncio.wait({receiving})
+    assert await communicator.receive_from() == "x"
+    await communicator.disconnect()
+
+
+async def test_a_receive_never_cancels_the_application() -> None:
+    communicator = await connected(quiet)
+    for _ in range(3):
+        with pytest.raises(NoOutput):
+            await communicator.receive_from(timeout=0.01)
+    receiving = asyncio.create_task(communicator.receive_from(FOREVER))
+    await asyncio.sleep(0)
+    receiving.cancel()
+    await asyncio.wait({receiving})
+    assert not communicator.future.done()
+    await communicator.disconnect()
+    assert not communicator.future.cancelled()
+
+
+async def test_that_nothing_will_come_is_known_at_once() -> None:
+    communicator = await connected(quiet)
+    with pytest.raises(NoOutput, match="nothing would have been within 3600.0 s"):
+        await communicator.receive_from(timeout=FOREVER)
+    assert communicator.quiet is not None
+    assert communicator.quiet.final
+    await communicator.disconnect()
+
+
+async def test_two_who_receive_at_once_each_get_their_own_event() -> None:
+    communicator = await connected(echo)
+    receiving = asyncio.gather(
+        communicator.receive_from(FOREVER), communicator.receive_from(FOREVER)
+    )
+    await communicator.send_to("a")
+    await communicator.send_to("b")
+    assert sorted(await receiving) == ["a", "b"]
+    await communicator.disconnect()
+
+
+async def test_of_two_who_receive_one_event_the_other_is_told_that_none_comes() -> None:
+    communicator = await connected(echo)
+    receiving = asyncio.gather(
+        communicator.receive_from(FOREVER),
+        communicator.receive_from(FOREVER),
+        return_exceptions=True,
+    )
+    await communicator.send_to("only")
+    results = await receiving
+    assert results[0] == "only"
+    assert isinstance(results[1], NoOutput)
+    await communicator.disconnect()
+
+
+async def test_nothing_is_true_at_once_where_it_is_certain() -> None:
+    communicator = await connected(quiet)
+    assert await communicator.receive_nothing(timeout=FOREVER)
+    assert communicator.quiet
+    await communicator.disconnect()
+
+
+async def test_nothing_waits_for_an_event_that_is_due_and_leaves_it_unread() -> None:
+    communicator = driving(beat)
+    assert not await communicator.receive_nothing(timeout=FOREVER)
+    assert communicator.quiet is None
+    assert (await communicator.receive_output())["number"] == 0
+    communicator.stop()
+
+
+async def test_nothing_of_a_short_time_is_no_promise_for_later() -> None:
+    async def late(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.05)
+        await send({"type": "test.late"})
+
+    communicator = driving(late)
+    assert await communicator.receive_nothing(timeout=0.001)
+    assert communicator.quiet is not None
+    assert communicator.quiet.next_timer is not None
+    assert not communicator.quiet.final
+    assert await communicator.receive_output() == {"type": "test.late"}
+
+
+async def test_two_who_wait_for_nothing_do_not_disturb_each_other() -> None:
+    async def ticks(scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0.002)
+        await send({"type": "test.late"})
+
+    communicator = driving(ticks)
+    short = communicator.receive_nothing(timeout=0.004)
+    long = communicator.receive_nothing(timeout=FOREVER)
+    assert await asyncio.gather(short, long) == [True, False]
+
+
+async def test_until_collects_and_gives_nothing_up() -> None:
+    communicator = driving(beat)
+    events = await communicator.receive_until(lambda event: event["number"] == 3)
+    assert [event["number"] for event in events] == [0, 1, 2, 3]
+    with pytest.raises(ApplicationEnded):
+        await communicator.receive_until(lambda event: False)
+    assert [event["number"] for event in communicator.drain()] == [4, 5, 6, 7, 8, 9]
+    assert communicator.drain() == []
+
+
+async def test_until_holds_its_time_as_a_whole() -> None:
+    async def for_ever(scope: Any, receive: Any, send: Any) -> None:
+        while True:
+            await asyncio.sleep(0.001)
+            await send({"type": "test.beat"})
+
+    communicator = driving(for_ever)
+    with pytest.raises(NoOutput):
+        await communicator.receive_until(lambda event: False, timeout=0.02)
+    assert len(communicator.drain()) > 1
+    communicator.stop()
+
+
+# -- the end ----------------------------------------------------------------------
+
+
+async def test_what_was_sent_comes_before_the_exception_and_each_time_again() -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    assert await communicator.receive_from() == "one"
+    assert await communicator.receive_from() == "two"
+    for _ in range(3):
+        with pytest.raises(LookupError, match="from the application"):
+            await communicator.receive_from(FOREVER)
+
+
+async def test_the_exception_is_the_applications_own_with_its_own_traceback() -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    lengths = set()
+    for _ in range(3):
+        with pytest.raises(LookupError) as caught:
+            await communicator.wait()
+        frames = traceback.extract_tb(caught.value.__traceback__)
+        assert frames[-1].name == "failing"
+        lengths.add(len(frames))
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None
+    assert len(lengths) == 1, "the traceback grows with each look"
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda c: c.receive_output(),
+        lambda c: c.receive_nothing(),
+        lambda c: c.wait(),
+        lambda c: c.send_input({"type": "websocket.receive", "text": "x"}),
+        lambda c: c.receive_until(lambda event: False),
+    ],
+    ids=["receive_output", "receive_nothing", "wait", "send_input", "receive_until"],
+)
+async def test_every_step_shows_the_exception(look: Any) -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    await until(communicator.future.done)
+    communicator.drain()
+    with pytest.raises(LookupError):
+        await look(communicator)
+
+
+async def test_stopping_shows_it_too_unless_told_not_to() -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    await until(communicator.future.done)
+    communicator.stop(exceptions=False)
+    with pytest.raises(LookupError):
+        communicator.stop()
+
+
+async def test_after_a_seen_exception_a_disconnect_is_silent() -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    with pytest.raises(LookupError):
+        await communicator.wait()
+    await communicator.disconnect()
+
+
+async def test_after_an_unseen_exception_a_disconnect_raises_it_once() -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    await until(communicator.future.done)
+    with pytest.raises(LookupError):
+        await communicator.disconnect()
+    await communicator.disconnect()
+
+
+async def test_an_exception_on_the_way_out_is_raised_by_disconnect() -> None:
+    async def fails_when_left(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+        msg = "while leaving"
+        raise LookupError(msg)
+
+    communicator = await connected(fails_when_left)
+    with pytest.raises(LookupError, match="while leaving"):
+        await communicator.disconnect()
+    await communicator.disconnect()
+
+
+async def test_an_end_without_an_answer_names_how_it_ended() -> None:
+    async def returns(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+
+    communicator = driving(returns)
+    await communicator.send_input({"type": "test.go"})
+    with pytest.raises(ApplicationEnded, match="has returned, and nothing more"):
+        await communicator.receive_output(FOREVER)
+    with pytest.raises(ApplicationEnded, match="nobody is there to receive test.go"):
+        await communicator.send_input({"type": "test.go"})
+    assert "has returned" in repr(communicator)
+    await communicator.wait()
+
+
+async def test_a_stopped_application_has_been_cancelled_and_raises_nothing() -> None:
+    communicator = driving(quiet)
+    await communicator.settle()
+    communicator.stop()
+    await communicator.wait()
+    with pytest.raises(ApplicationEnded, match="has been cancelled"):
+        await communicator.receive_output()
+    assert communicator.future.cancelled()
+
+
+async def test_waiting_for_an_end_that_cannot_come_does_not_take_long() -> None:
+    communicator = driving(quiet)
+    with pytest.raises(NoOutput, match="still runs, and would after 3600.0 s"):
+        await communicator.wait(timeout=FOREVER)
+    communicator.stop()
+
+
+async def test_waiting_for_an_end_that_may_come_takes_the_time() -> None:
+    async def for_ever(scope: Any, receive: Any, send: Any) -> None:
+        while True:
+            await asyncio.sleep(0.001)
+
+    communicator = driving(for_ever)
+    with pytest.raises(NoOutput, match=r"The application still runs after 0\.01 s"):
+        await communicator.wait(timeout=0.01)
+    assert not communicator.future.done()
+    communicator.stop()
+
+
+def test_on_a_clock_that_stands_still_no_step_hangs() -> None:
+    async def sleeps(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await asyncio.sleep(0.5)
+        await send({"type": "test.late"})
+
+    async def main() -> None:
+        communicator = driving(sleeps)
+        await communicator.send_input({"type": "test.go"})
+        with pytest.raises(NoOutput):
+            await communicator.receive_output()
+        with pytest.raises(NoOutput):
+            await communicator.wait()
+        assert await communicator.receive_nothing()
+        loop: Any = asyncio.get_running_loop()
+        await loop.advance(1)
+        assert await communicator.receive_output() == {"type": "test.late"}
+
+    run_on(manual, main())
+
+
+# -- violations -------------------------------------------------------------------
+
+
+async def early(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.send", "text": "before the accept"})
+
+
+async def test_a_violation_that_ends_the_application_is_shown_once() -> None:
+    communicator = WebsocketCommunicator(early, "/")
+    with pytest.raises(ProtocolViolation) as caught:
+        await communicator.connect()
+    assert caught.value.rule == "WS-30"
+    await communicator.disconnect()
+    communicator._check_leftovers()
+
+
+async def test_a_violation_that_the_application_swallows_is_shown_all_the_same() -> (
+    None
+):
+    async def swallows(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        try:
+            await send({"type": "websocket.accept"})
+        except Exception:
+            await receive()
+
+    communicator = await connected(swallows)
+    with pytest.raises(ProtocolViolation, match="WS-20"):
+        await communicator.receive_nothing()
+    await communicator.disconnect()
+
+
+async def test_a_violation_that_the_application_wraps_is_shown_once_with_its_cause() -> (
+    None
+):
+    async def wraps(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await early(scope, receive, send)
+        except ProtocolViolation as violation:
+            msg = "the framework's own"
+            raise RuntimeError(msg) from violation
+
+    communicator = WebsocketCommunicator(wraps, "/")
+    with pytest.raises(RuntimeError, match="framework's own") as caught:
+        await communicator.connect()
+    assert isinstance(caught.value.__cause__, ProtocolViolation)
+    await communicator.disconnect()
+    communicator._check_leftovers()
+
+
+async def test_with_record_a_violation_is_only_kept() -> None:
+    async def accepts_twice(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.accept"})
+
+    communicator = await connected(accepts_twice, wiring=Wiring(validate="record"))
+    assert await communicator.receive_output() == {"type": "websocket.accept"}
+    assert "WS-20" in [finding.rule for finding in communicator.findings]
+
+
+# -- leaving ----------------------------------------------------------------------
+
+
+async def test_a_with_block_ends_the_application() -> None:
+    async with driving(quiet) as communicator:
+        pass
+    assert communicator.future.done()
+
+
+async def test_leaving_a_block_shows_what_nobody_has_seen() -> None:
+    with pytest.raises(LookupError):
+        async with WebsocketCommunicator(failing, "/") as communicator:
+            await communicator.send_to("go")
+            await until(communicator.future.done)
+
+
+async def test_the_tests_own_failure_comes_first_and_the_rest_is_its_note() -> None:
+    with pytest.raises(AssertionError, match="the test") as caught:
+        async with WebsocketCommunicator(failing, "/"):
+            raise AssertionError("the test")  # noqa: EM101
+    assert caught.value.__notes__ == [
+        "On the way out there was also LookupError('from the application')."
+    ]
+
+
+async def test_strict_leaving_wants_every_event_read() -> None:
+    wiring = Wiring(strict=True)
+    with pytest.raises(UncleanExit, match=r"1 event\(s\) were sent and never read"):
+        async with WebsocketCommunicator(echo, "/", wiring=wiring) as communicator:
+            await communicator.send_to("unread")
+
+
+async def test_a_block_that_is_not_entered_leaves_no_application_behind() -> None:
+    communicator = WebsocketCommunicator(deaf_before_accepting, "/")
+    with pytest.raises(NoOutput):
+        async with communicator:
+            pytest.fail("not reached")
+    assert communicator.future.done()
+
+
+async def deaf_before_accepting(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await receive()
+
+
+async def test_a_communicator_that_nobody_holds_stops_its_application() -> None:
+    communicator = driving(quiet)
+    await communicator.settle()
+    task, watched = communicator.future, weakref.ref(communicator)
+    del communicator
+    gc.collect()
+    assert watched() is None
+    await asyncio.wait({task})
+    assert task.cancelled()
+
+
+async def test_one_dropped_in_another_thread_stops_its_application_as_well() -> None:
+    held = [driving(quiet)]
+    await held[0].settle()
+    task = held[0].future
+    dropper = threading.Thread(target=held.clear)
+    dropper.start()
+    dropper.join()
+    await asyncio.wait({task})
+    assert task.cancelled()
+
+
+async def test_an_exception_that_nobody_looked_at_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    communicator = await connected(failing)
+    await communicator.send_to("go")
+    await until(communicator.future.done)
+    await asyncio.sleep(0)
+    with caplog.at_level(logging.ERROR, "asyncio"):
+        del communicator
+        gc.collect()
+    assert "The application raised and no test looked" in caplog.text
+
+
+# -- loops --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda c: c.send_input({"type": "x"}),
+        lambda c: c.receive_output(),
+        lambda c: c.receive_nothing(),
+        lambda c: c.wait(),
+        lambda c: c.settle(),
+        lambda c: c.disconnect(),
+    ],
+    ids=["send", "receive", "nothing", "wait", "settle", "disconnect"],
+)
+def test_use_on_another_loop_is_named(step: Any) -> None:
+    thread = LoopThread(stock)
+
+    async def there() -> WebsocketCommunicator:
+        return await connected(quiet)
+
+    async def here() -> None:
+        await step(communicator)
+
+    communicator = thread.call(there())
+    with pytest.raises(WrongLoop, match="lives on .* and was used on"):
+        run_on(stock, here())
+    thread.call(communicator.disconnect())
+    thread.stop()
+
+
+# -- several at once ------------------------------------------------------------------
+
+
+async def test_many_communicators_work_at_once() -> None:
+    async def converse(name: str) -> list[Any]:
+        communicator = await connected(echo)
+        answers = []
+        for number in range(20):
+            await communicator.send_to(f"{name} {number}")
+            answers.append(await communicator.receive_from())
+        await communicator.disconnect()
+        return answers
+
+    results = await asyncio.gather(*(converse(f"c{n}") for n in range(20)))
+    assert results == [[f"c{n} {i}" for i in range(20)] for n in range(20)]
+
+
+async def test_an_ignored_disconnect_of_one_does_not_hold_up_another() -> None:
+    stubborn, polite = await connected(deaf), await connected(echo)
+    with pytest.warns(UserWarning, match="was ignored"):
+        await asyncio.gather(
+            stubborn.disconnect(timeout=FOREVER), polite.disconnect(timeout=FOREVER)
+        )
+    stubborn.stop()

@@ -7,7 +7,7 @@ names. What happens at the application's end of the line is in ``_line``.
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, Unpack
 
 from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
@@ -16,14 +16,14 @@ from asgilab.communicators._database import ownership
 from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
-from asgilab.communicators._running import call, single_callable
+from asgilab.communicators._running import call, forsake, single_callable
 from asgilab.communicators._waiting import (
     ONE_PASS,
     running_text,
     silence_text,
     wait_until,
 )
-from asgilab.communicators._wiring import Wiring
+from asgilab.communicators._wiring import Wiring, WiringOptions
 from asgilab.engine import Quiet, idleness_of, mark_root, settle
 from asgilab.errors import (
     ApplicationEnded,
@@ -56,6 +56,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
         context: Context variables of the application: ``"blank"`` as asgiref
             does it, ``"inherit"`` for those of the test, or a context.
         wiring: Where events are recorded, gated and judged. A lab passes its own.
+        options: ``validate``, ``strict``, ``served_by``, ``window`` and
+            ``raise_on_gone``, as :class:`WebsocketCommunicator` tells them.
 
     Attributes:
         application: The application as a single callable.
@@ -80,13 +82,14 @@ class ApplicationCommunicator(AsgirefCommunicator):
         *,
         context: ContextChoice = "blank",
         wiring: Wiring | None = None,
+        **options: Unpack[WiringOptions],
     ) -> None:
         self.application: Application = single_callable(application)
-        self.scope = scope
         self.quiet: Quiet | None = None
         self._context = context
-        self._wiring = Wiring() if wiring is None else wiring
-        self._line = Line(scope, self._wiring)
+        self._wiring = (Wiring() if wiring is None else wiring).altered(**options)
+        self.scope = self._wiring.scope(scope)
+        self._line = Line(self.scope, self._wiring)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._prepare: list[Callable[[], Awaitable[None]]] = []
@@ -154,6 +157,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
             await ONE_PASS
         if not events:
             await self._wait_for_output(timeout)
+        if self._line.window is not None:
+            self._line.window.make_room()
         return events.popleft()
 
     async def receive_nothing(
@@ -216,6 +221,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
         """Take all events that were sent and not read yet, without waiting."""
         events = list(self._line.outbox.events)
         self._line.outbox.events.clear()
+        if self._line.window is not None:
+            self._line.window.make_room()
         return events
 
     async def receive_until(
@@ -252,22 +259,8 @@ class ApplicationCommunicator(AsgirefCommunicator):
 
     def __del__(self) -> None:
         task = getattr(self, "_task", None)
-        if task is None:
-            return
-        try:
-            if not task.done():
-                # Whatever thread drops the last reference, the task is its loop's.
-                task.get_loop().call_soon_threadsafe(task.cancel)
-            elif self._line.error is not None and self._line.unseen:
-                task.get_loop().call_exception_handler(
-                    {
-                        "message": "The application raised and no test looked",
-                        "exception": self._line.error,
-                        "task": task,
-                    }
-                )
-        except RuntimeError:  # the loop is closed: nobody left to tell
-            return
+        if task is not None:
+            forsake(task, self._line)
 
     async def __aenter__(self) -> Self:
         try:

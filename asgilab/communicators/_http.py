@@ -15,9 +15,9 @@ from asgilab.communicators._identity import Identity
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._site import at_home
 from asgilab.communicators._stream import ResponseStream
-from asgilab.communicators._wiring import Wiring
+from asgilab.communicators._wiring import Validation, Wiring
 from asgilab.errors import NoOutput, PayloadError, UncleanExit
-from asgilab.protocol import http_scope
+from asgilab.protocol import ServerHabits, http_scope
 from asgilab.types import Headers
 
 Body = bytes | Iterable[bytes] | AsyncIterable[bytes]
@@ -40,6 +40,16 @@ class HttpCommunicator(ApplicationCommunicator):
         scope_options: Further parts of the scope, as ``protocol.http_scope``
             takes them: ``cookies``, ``client``, ``server``, ``state``, ``extensions``.
         context: See :class:`ApplicationCommunicator`.
+        validate: What becomes of a breach of the ASGI rules: ``"off"``,
+            ``"record"``, ``"spec"`` (errors are raised) or ``"strict"`` (warnings
+            too, and breaches of the test's own). Default: ``"spec"``.
+        strict: Whether leftovers at the end are errors. Default: no.
+        served_by: A server whose habits the application is to meet:
+            ``"uvicorn"``, ``"daphne"``, ``"hypercorn"`` or ``"granian"``.
+        window: How many events of the response may be unread before the
+            application's ``send()`` waits. Default: enough for most.
+        raise_on_gone: Whether ``send()`` raises an ``OSError`` once the client
+            has gone, as ASGI 2.4 has it and no server does. Default: no.
         wiring: See :class:`ApplicationCommunicator`.
 
     Attributes:
@@ -68,6 +78,11 @@ class HttpCommunicator(ApplicationCommunicator):
         user: Any = None,
         session: dict[str, Any] | None = None,
         context: ContextChoice = "blank",
+        validate: Validation | None = None,
+        strict: bool | None = None,
+        served_by: str | ServerHabits | None = None,
+        window: int | None = None,
+        raise_on_gone: bool | None = None,
         wiring: Wiring | None = None,
         **scope_options: Any,
     ) -> None:
@@ -78,13 +93,25 @@ class HttpCommunicator(ApplicationCommunicator):
             raise PayloadError(msg)
         options = at_home(path, scope_options)
         scope = http_scope(method, path, headers=headers, **options)
-        super().__init__(application, scope, context=context, wiring=wiring)
+        super().__init__(
+            application,
+            scope,
+            context=context,
+            wiring=wiring,
+            validate=validate,
+            strict=strict,
+            served_by=served_by,
+            window=window,
+            raise_on_gone=raise_on_gone,
+        )
         self.body = body
         self.sent_request = False
         self.cookies: dict[str, str] = dict(scope_options.get("cookies") or {})
         if user is not None or session is not None:
             create = self._wiring.create_users
-            self._prepare.append(Identity(scope, user, session, create=create).enter)
+            self._prepare.append(
+                Identity(self.scope, user, session, create=create).enter
+            )
 
     async def get_response(
         self, timeout: float = 1, *, deadline: float = 60
@@ -105,7 +132,8 @@ class HttpCommunicator(ApplicationCommunicator):
             ApplicationEnded: The application returned before the end of it.
             UnexpectedEvent: It sent something that is no part of a response.
         """
-        self._line.hold_back(_UNREAD, None)
+        window = self._wiring.window
+        self._line.hold_back(window or _UNREAD, None)
         await self.send_request()
         loop = asyncio.get_running_loop()
         end = loop.time() + deadline
@@ -116,9 +144,8 @@ class HttpCommunicator(ApplicationCommunicator):
                 msg = f"The response did not end within {deadline} s."
                 raise self._noted(NoOutput(msg))
             event = await self.receive_output(timeout)
-            self._line.make_room()
             body.append(parts.feed(event) or b"")
-        self._line.hold_back(None, None)
+        self._line.hold_back(window, None)
         response = parts.response(b"".join(body))
         take_cookies(self.cookies, response["headers"])
         return response
@@ -167,7 +194,7 @@ class HttpCommunicator(ApplicationCommunicator):
         task = self._running()
         self._line.drop()
         if not task.done():
-            self._line.deliver({"type": "http.disconnect"})
+            self._line.leave({"type": "http.disconnect"})
             await self._wait_for_end(timeout)
         if not task.done():
             msg = "The application ignored http.disconnect and goes on."
@@ -184,9 +211,7 @@ class HttpCommunicator(ApplicationCommunicator):
         await super()._leave()
 
 
-def take_cookies(
-    jar: dict[str, str], headers: Iterable[tuple[bytes, bytes]]
-) -> None:
+def take_cookies(jar: dict[str, str], headers: Iterable[tuple[bytes, bytes]]) -> None:
     """Put the cookies that a response sets into a jar, and take out what it deletes.
 
     Args:

@@ -3,11 +3,11 @@
 Everything that holds for any application is in ``_application``.
 """
 
-from typing import Any
+from typing import Any, Unpack
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._context import ContextChoice
-from asgilab.communicators._wiring import Wiring
+from asgilab.communicators._wiring import Wiring, WiringOptions
 from asgilab.errors import LifespanFailed, UnexpectedEvent
 from asgilab.protocol import lifespan_scope
 
@@ -20,6 +20,8 @@ class LifespanCommunicator(ApplicationCommunicator):
         state: The namespace that connections get a shallow copy of. Default: empty.
         context: See :class:`ApplicationCommunicator`.
         wiring: See :class:`ApplicationCommunicator`.
+        options: ``validate``, ``strict`` and ``served_by``, as
+            :class:`WebsocketCommunicator` tells them.
 
     Attributes:
         state: What the application put into its lifespan state.
@@ -37,10 +39,11 @@ class LifespanCommunicator(ApplicationCommunicator):
         state: dict[str, Any] | None = None,
         context: ContextChoice = "blank",
         wiring: Wiring | None = None,
+        **options: Unpack[WiringOptions],
     ) -> None:
         self.state: dict[str, Any] = {} if state is None else state
         scope = lifespan_scope(state=self.state)
-        super().__init__(application, scope, context=context, wiring=wiring)
+        super().__init__(application, scope, context=context, wiring=wiring, **options)
 
     async def startup(self, timeout: float = 10) -> None:
         """Send ``lifespan.startup`` and wait for its completion.

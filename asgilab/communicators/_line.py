@@ -9,9 +9,8 @@ import asyncio
 import contextvars
 import sys
 import traceback
-from collections.abc import Callable
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
@@ -31,6 +30,9 @@ from asgilab.protocol import (
 )
 from asgilab.sessions import Kind
 from asgilab.types import Message, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab_line")
 """The line whose application is running; unset outside of any."""
@@ -96,6 +98,11 @@ class Line(Outcome):
     def state(self) -> str:
         """The state of the connection by the rules, such as ``"open"``."""
         return "unknown" if self._conversation is None else self._conversation.state
+
+    @property
+    def deliverable(self) -> tuple[str, ...]:
+        """The event types that may be delivered to the application now."""
+        return () if self._conversation is None else self._conversation.deliverable
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -208,18 +215,13 @@ class Line(Outcome):
         """Let the application wait while ``window`` events are unread.
 
         Args:
-            window: How many, or None for no bound.
+            window: How many; None for no bound, as long as its reader is there.
             kept: How many bytes of bodies the session keeps, or None for all.
         """
         if self.window is not None:
             self.window.lift()
         self.window = None if window is None else Window(window, self.outbox)
         self._kept = kept
-
-    def make_room(self) -> None:
-        """Let the application go on: an event has been read."""
-        if self.window is not None:
-            self.window.make_room()
 
     def drop(self) -> None:
         """The client is gone: what is sent from now on reaches nobody."""

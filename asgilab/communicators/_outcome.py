@@ -3,10 +3,13 @@
 Values only; who takes note of an end is ``_line``.
 """
 
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from asgilab.communicators._faults import came_of
 from asgilab.errors import ProtocolViolation
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 class Outcome:

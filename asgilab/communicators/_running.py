@@ -89,3 +89,25 @@ async def _call_prepared(
 
 async def _await(called: Awaitable[None]) -> None:
     await called
+
+
+def forsake(task: "asyncio.Task[None]", line: Line) -> None:
+    """Let go of an application that nobody holds any more.
+
+    One that runs is cancelled; an exception that no test looked at is told to the
+    loop, which knows whom to tell.
+    """
+    try:
+        if not task.done():
+            # Whatever thread drops the last reference, the task is its loop's.
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        elif line.error is not None and line.unseen:
+            task.get_loop().call_exception_handler(
+                {
+                    "message": "The application raised and no test looked",
+                    "exception": line.error,
+                    "task": task,
+                }
+            )
+    except RuntimeError:  # the loop is closed: nobody left to tell
+        return

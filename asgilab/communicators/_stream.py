@@ -134,7 +134,7 @@ class ResponseStream:
         await self._requester.disconnect()
 
     async def __aenter__(self) -> Self:
-        self._line.hold_back(_WINDOW, _KEPT)
+        self._line.hold_back(self._line.wiring.window or _WINDOW, _KEPT)
         await self._requester.send_request()
         while self._parts.start is None:
             await self._next()
@@ -147,7 +147,6 @@ class ResponseStream:
 
     async def _next(self) -> bytes | None:
         event = await self._requester.receive_output(self._timeout)
-        self._line.make_room()
         return self._parts.feed(event)
 
     @property

@@ -7,13 +7,13 @@ any application is in ``_application``.
 import json
 from typing import Any
 
-from asgilab.communicators._layer import LayerCommunicator
 from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
+from asgilab.communicators._layer import LayerCommunicator
 from asgilab.communicators._site import at_home
-from asgilab.communicators._wiring import Wiring
+from asgilab.communicators._wiring import Validation, Wiring
 from asgilab.errors import NoOutput, UncleanExit, UnexpectedEvent
-from asgilab.protocol import websocket_scope
+from asgilab.protocol import Ending, ServerHabits, websocket_scope
 from asgilab.types import Headers
 
 _DENIAL = "websocket.http.response"
@@ -34,6 +34,16 @@ class WebsocketCommunicator(LayerCommunicator):
             takes them: ``cookies``, ``origin``, ``client``, ``server``, ``state``,
             ``extensions``.
         context: See :class:`ApplicationCommunicator`.
+        validate: What becomes of a breach of the ASGI rules: ``"off"``,
+            ``"record"``, ``"spec"`` (errors are raised) or ``"strict"`` (warnings
+            too, and breaches of the test's own). Default: ``"spec"``.
+        strict: Whether leftovers at the end are errors. Default: no.
+        served_by: A server whose habits the application is to meet:
+            ``"uvicorn"``, ``"daphne"``, ``"hypercorn"`` or ``"granian"``.
+        window: How many frames may be unread before the application's ``send()``
+            waits, as it does for a client that reads slowly. Default: no bound.
+        raise_on_gone: Whether ``send()`` raises an ``OSError`` once the client
+            has gone. Default: after :meth:`drop`, as ASGI has it since 2.4.
         wiring: See :class:`ApplicationCommunicator`.
 
     Attributes:
@@ -65,6 +75,11 @@ class WebsocketCommunicator(LayerCommunicator):
         user: Any = None,
         session: dict[str, Any] | None = None,
         context: ContextChoice = "blank",
+        validate: Validation | None = None,
+        strict: bool | None = None,
+        served_by: str | ServerHabits | None = None,
+        window: int | None = None,
+        raise_on_gone: bool | None = None,
         wiring: Wiring | None = None,
         **scope_options: Any,
     ) -> None:
@@ -79,12 +94,24 @@ class WebsocketCommunicator(LayerCommunicator):
             subprotocols=subprotocols,
             **at_home(path, scope_options),
         )
-        super().__init__(application, scope, context=context, wiring=wiring)
+        super().__init__(
+            application,
+            scope,
+            context=context,
+            wiring=wiring,
+            validate=validate,
+            strict=strict,
+            served_by=served_by,
+            window=window,
+            raise_on_gone=raise_on_gone,
+        )
         self.response_headers: list[tuple[bytes, bytes]] | None = None
         self.denial: dict[str, Any] | None = None
         if user is not None or session is not None:
             create = self._wiring.create_users
-            self._prepare.append(Identity(scope, user, session, create=create).enter)
+            self._prepare.append(
+                Identity(self.scope, user, session, create=create).enter
+            )
 
     async def connect(self, timeout: float = 1) -> tuple[bool, Any]:
         """Open the connection and wait for the application's answer.
@@ -213,10 +240,15 @@ class WebsocketCommunicator(LayerCommunicator):
         """Lose the connection without a closing handshake, as a dead client does.
 
         What the application sends from now on reaches nobody; by ASGI 2.4 its
-        ``send()`` raises an ``OSError``, which is no fault of its own.
+        ``send()`` raises an ``OSError``, which is no fault of its own. Before
+        :meth:`connect` it is a client that is lost while it waits for the answer.
         """
+        task = self._running()
+        if "websocket.connect" in self._line.deliverable and not task.done():
+            self._line.deliver({"type": "websocket.connect"})
         self._line.drop()
-        await self._say_goodbye({"type": "websocket.disconnect", "code": code}, timeout)
+        message = {"type": "websocket.disconnect", "code": code}
+        await self._say_goodbye(message, timeout, Ending.LOST)
 
     async def expect_close(
         self, code: int | None = None, reason: str | None = None, timeout: float = 1
@@ -276,8 +308,10 @@ class WebsocketCommunicator(LayerCommunicator):
             await self._say_goodbye(message, 1)
         await super()._leave()
 
-    async def _say_goodbye(self, message: dict[str, Any], timeout: float) -> None:
-        self._line.deliver(message)
+    async def _say_goodbye(
+        self, message: dict[str, Any], timeout: float, ending: Ending = Ending.CLIENT
+    ) -> None:
+        self._line.leave(message, ending)
         try:
             await self.wait(timeout)
         except NoOutput as error:

@@ -6,13 +6,14 @@ its communicators the same ones.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypedDict, Unpack, get_args
 
 from asgilab.communicators._registry import register
 from asgilab.engine import Gates
 from asgilab.errors import UsageError
 from asgilab.protocol import ServerHabits, server_habits
 from asgilab.sessions import Session
+from asgilab.types import Scope
 
 Validation = Literal["off", "record", "spec", "strict"]
 """What becomes of a breach of the ASGI rules.
@@ -25,6 +26,19 @@ judged too.
 """
 
 _VALIDATIONS: Final = get_args(Validation)
+
+
+class WiringOptions(TypedDict, total=False):
+    """What may be asked of a communicator in so many words; see :class:`Wiring`.
+
+    ``served_by`` is a server's name, such as ``"hypercorn"``, or its habits.
+    """
+
+    validate: Validation | None
+    strict: bool | None
+    served_by: str | ServerHabits | None
+    window: int | None
+    raise_on_gone: bool | None
 
 
 @dataclass(slots=True)
@@ -75,40 +89,26 @@ class Wiring:
         if self.before is not None:
             await self.before()
 
-    def altered(
-        self,
-        *,
-        validate: Validation | None = None,
-        strict: bool | None = None,
-        served_by: str | ServerHabits | None = None,
-        window: int | None = None,
-        raise_on_gone: bool | None = None,
-    ) -> "Wiring":
-        """Return the same wiring but for what is given.
-
-        Args:
-            validate: See the attributes; None leaves the wiring's own.
-            strict: See the attributes.
-            served_by: A server's name, or its habits.
-            window: See the attributes.
-            raise_on_gone: See the attributes.
+    def altered(self, **options: Unpack[WiringOptions]) -> "Wiring":
+        """Return the same wiring but for the options that are given and not None.
 
         Raises:
             UsageError: There is no such validation or server, or nothing at all
                 may be unread.
         """
-        changes: dict[str, Any] = {}
-        if validate is not None:
-            changes["validate"] = _known(validate)
-        if strict is not None:
-            changes["strict"] = strict
-        if served_by is not None:
-            changes["habits"] = habits_of(served_by)
-        if window is not None:
-            changes["window"] = _positive(window)
-        if raise_on_gone is not None:
-            changes["raise_on_gone"] = raise_on_gone
-        return replace(self, **changes) if changes else self
+        changes: dict[str, Any] = {
+            name: value for name, value in options.items() if value is not None
+        }
+        if not changes:
+            return self
+        if "served_by" in changes:
+            changes["habits"] = habits_of(changes.pop("served_by"))
+        _check(changes.get("validate", "spec"), changes.get("window", 1))
+        return replace(self, **changes)
+
+    def scope(self, scope: Scope) -> Scope:
+        """Return a scope as the server would give it; itself where there is none."""
+        return scope if self.habits is None else self.habits.scope(scope)
 
 
 def habits_of(server: str | ServerHabits) -> ServerHabits:
@@ -120,16 +120,11 @@ def habits_of(server: str | ServerHabits) -> ServerHabits:
     return server_habits(server) if isinstance(server, str) else server
 
 
-def _known(validate: Validation) -> Validation:
+def _check(validate: Any, window: int) -> None:
     if validate not in _VALIDATIONS:
         names = ", ".join(_VALIDATIONS)
         msg = f"There is no validation {validate!r}; expected one of {names}."
         raise UsageError(msg)
-    return validate
-
-
-def _positive(window: int) -> int:
     if window < 1:
         msg = f"A window of {window} would let nothing be sent; expected 1 or more."
         raise UsageError(msg)
-    return window

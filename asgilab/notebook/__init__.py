@@ -8,6 +8,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from asgilab.notebook._magics import Installation
 
+__all__ = ["Installation", "load_ipython_extension", "unload_ipython_extension"]
+
 _ATTRIBUTE = "_asgilab_installation"
 
 

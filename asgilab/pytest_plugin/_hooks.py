@@ -10,7 +10,7 @@ from asgilab.errors import UsageError
 from asgilab.pytest_plugin._choice import MARKER, Choice, choice_of
 from asgilab.pytest_plugin._databases import check, mark
 from asgilab.pytest_plugin._loops import check_loop, factory_of, give_to_anyio, offered
-from asgilab.pytest_plugin._reports import add_server_errors, add_timelines
+from asgilab.pytest_plugin._reports import add_server_errors, add_timelines, shorten
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +49,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     mark(item, _choice_or_nothing(item))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # inside the wrappers of pytest itself
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
     """Refuse a marker that cannot be followed, before anything of the test runs."""
     __tracebackhide__ = True
@@ -73,6 +73,7 @@ def pytest_runtest_makereport(
     """Let the report of a failure show what its connections did."""
     add_server_errors(item, call)
     report = yield
+    shorten(report, call)
     add_timelines(item, report)
     return report
 

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from asgilab.errors import UsageError
 from asgilab.pytest_plugin._choice import django_settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ def add_server_errors(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
         from asgilab.live import note_on
 
         note_on(call.excinfo.value, server.errors)
+
+
+def shorten(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> None:
+    """Show what is wrong with a test's marker as the sentence that it is.
+
+    Where the error passed through code of the user, all of it is shown.
+    """
+    failure = call.excinfo
+    if failure is None or call.when != "setup" or not failure.errisinstance(UsageError):
+        return
+    from asgilab.engine import is_user_code
+
+    if not any(is_user_code(str(step.path)) for step in failure.traceback):
+        report.longrepr = failure.getrepr(style="value")
 
 
 def add_timelines(item: pytest.Item, report: pytest.TestReport) -> None:

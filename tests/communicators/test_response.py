@@ -87,7 +87,12 @@ async def test_a_part_of_an_open_file_is_a_part_of_the_body(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "events",
-    [[BODY], [start(), start()], [{"type": "websocket.accept"}], [start(), {"type": "x"}]],
+    [
+        [BODY],
+        [start(), start()],
+        [{"type": "websocket.accept"}],
+        [start(), {"type": "x"}],
+    ],
 )
 def test_what_does_not_belong_there_is_named(events: list[dict[str, Any]]) -> None:
     parts = ResponseParts()

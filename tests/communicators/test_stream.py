@@ -88,7 +88,11 @@ async def test_the_application_waits_for_its_reader() -> None:
         await receive()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for number in range(1000):
-            body = {"type": "http.response.body", "body": b"x", "more_body": number < 999}
+            body = {
+                "type": "http.response.body",
+                "body": b"x",
+                "more_body": number < 999,
+            }
             await send(body)
             sent.append(number)
 

@@ -1,3 +1,5 @@
+"""What a client did, as statements."""
+
 from typing import Any
 
 import pytest

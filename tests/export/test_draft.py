@@ -1,3 +1,5 @@
+"""What the parts that write a script share."""
+
 from asgilab.export._draft import Draft
 from asgilab.export._flow import Carried, Plan
 from asgilab.export._names import Names

@@ -1,3 +1,5 @@
+"""What the application sent, as assertions."""
+
 from typing import Any
 
 import pytest

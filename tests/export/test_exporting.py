@@ -1,3 +1,5 @@
+"""The whole motion on real applications: replay, write, run, turn red."""
+
 import asyncio
 import json
 import subprocess

@@ -1,3 +1,5 @@
+"""The fixtures of a generated test."""
+
 import ast
 
 from asgilab.export._fixtures import cookie_fixture, secret_fixture, user_fixture

@@ -1,3 +1,5 @@
+"""Which value of a message comes from an earlier one, and which does not."""
+
 from typing import Any
 
 import pytest

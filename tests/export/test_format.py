@@ -1,3 +1,5 @@
+"""Formatting with what the user has, or not at all."""
+
 import subprocess
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,5 @@
+"""Literals are the recorded values again, laid out as a formatter would."""
+
 import ast
 import math
 import re

@@ -1,3 +1,5 @@
+"""Matchers fit what was seen, and are the narrowest there are."""
+
 import time
 import uuid
 from datetime import UTC, datetime, timedelta

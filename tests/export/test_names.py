@@ -1,3 +1,5 @@
+"""Any text becomes an identifier, and each identifier is given once."""
+
 import keyword
 
 import pytest

@@ -1,3 +1,5 @@
+"""What the pieces of generated code need imported."""
+
 from asgilab.export._nodes import Call, Code, needs_of
 
 UUID = Code("IsUUID(4)", (("dirty_equals", "IsUUID"),))

@@ -1,3 +1,5 @@
+"""Patterns fit what was seen, and as little else as possible."""
+
 import re
 import uuid
 

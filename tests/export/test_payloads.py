@@ -1,3 +1,5 @@
+"""Payloads with matchers, carried values and secrets in their places."""
+
 import json
 import uuid
 

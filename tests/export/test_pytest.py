@@ -1,3 +1,5 @@
+"""The module around a test; and that recorded text injects nothing into it."""
+
 import ast
 
 import pytest

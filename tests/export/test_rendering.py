@@ -1,3 +1,5 @@
+"""How each statement reads, for each target."""
+
 import ast
 from typing import Any, get_args
 

@@ -1,3 +1,5 @@
+"""What of a request is written, and what of a response is asserted."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""A session as the paragraphs of a test."""
+
 from asgilab.export._script import emission
 from asgilab.export._statements import (
     Connect,

@@ -1,3 +1,5 @@
+"""What counts as a secret, and that it stays out of a source."""
+
 import pytest
 
 from asgilab.errors import ExportError

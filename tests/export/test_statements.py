@@ -1,3 +1,5 @@
+"""Statements are plain values."""
+
 import dataclasses
 from typing import get_args
 

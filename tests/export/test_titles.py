@@ -1,3 +1,5 @@
+"""What a test is called."""
+
 import pytest
 
 from asgilab.export._titles import title_of

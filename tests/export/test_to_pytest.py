@@ -1,3 +1,5 @@
+"""Whole files, word for word: the golden texts lie in ``golden/``."""
+
 import re
 from importlib.metadata import version
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""What a test calls its connections, users and messages."""
+
 from typing import Any
 
 import pytest

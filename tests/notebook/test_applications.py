@@ -56,7 +56,7 @@ def test_the_folder_of_an_application_may_be_given(run: Magic, tmp_path: Path) -
 def test_a_consumer_class_of_the_notebook_is_started(
     run: Magic, bare: InteractiveShell
 ) -> None:
-    class Shout(AsyncWebsocketConsumer):  # type: ignore[misc]
+    class Shout(AsyncWebsocketConsumer):
         async def receive(
             self, text_data: str | None = None, bytes_data: bytes | None = None
         ) -> None:

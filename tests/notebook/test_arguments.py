@@ -1,3 +1,5 @@
+"""What stands behind a magic on its line."""
+
 from argparse import ArgumentParser
 from typing import Any
 

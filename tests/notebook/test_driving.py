@@ -1,3 +1,5 @@
+"""Waiting for a magic: awaited or blocking, interrupted or late."""
+
 import asyncio
 import signal
 import sys

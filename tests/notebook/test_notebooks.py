@@ -52,10 +52,11 @@ def assert_the_export_passed(cells: list[Cell]) -> None:
 
 
 def notebook_of(*sources: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_notebook(
+    notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in sources],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
+    return notebook
 
 
 @pytest.fixture

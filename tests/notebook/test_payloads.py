@@ -1,3 +1,5 @@
+"""What a payload means, and the frame that carries it."""
+
 import datetime
 from typing import Any
 

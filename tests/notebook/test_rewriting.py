@@ -1,3 +1,5 @@
+"""Turning the magics of a cell into awaits."""
+
 import asyncio
 import textwrap
 

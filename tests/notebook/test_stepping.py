@@ -1,9 +1,13 @@
 """The magics break, step and continue."""
 
+import asyncio
+
 import pytest
 from IPython.core.error import UsageError as BadArguments
+from IPython.core.interactiveshell import InteractiveShell
 
 from asgilab.errors import UnknownConnection, UsageError
+from asgilab.types import Receive, Scope, Send
 from tests.notebook.conftest import Magic
 
 
@@ -102,6 +106,32 @@ def test_a_step_without_a_name_asks_where_it_cannot_tell(bob: Magic) -> None:
     bob("disconnect")
     with pytest.raises(UsageError, match="nothing is connected"):
         bob("step")
+
+
+def test_a_step_shows_where_the_connection_stands_once_it_has_come_to_rest(
+    run: Magic, bare: InteractiveShell
+) -> None:
+    async def twice(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+
+        async def say(text: str) -> None:
+            await send({"type": "websocket.send", "text": text})
+            for _ in range(50):
+                await asyncio.sleep(0)
+            await send({"type": "websocket.send", "text": text.upper()})
+
+        await asyncio.gather(say("a"), say("b"))
+
+    bare.user_ns["twice"] = twice
+    run("app", "twice --lifespan off")
+    run("connect", "/ws/ --as bob")
+    run("break", "send bob")
+    assert run("send", 'bob "go"').standing.held == 2
+    step = run("step")
+    assert (step.passed.message["text"], step.stop.message["text"]) == ("a", "b")
+    assert (step.standing.held, step.standing.unread) == (2, 1)
 
 
 def test_a_step_into_an_error_shows_it(bob: Magic) -> None:

@@ -1,3 +1,5 @@
+"""Running a test file in a fresh pytest."""
+
 import os
 import sys
 from pathlib import Path

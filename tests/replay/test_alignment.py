@@ -1,3 +1,5 @@
+"""Which output of one session is which of another."""
+
 from typing import Any
 
 from asgilab.replay import Alignment, align, steps

@@ -1,3 +1,5 @@
+"""Payloads as plain values."""
+
 from typing import Any
 
 import pytest

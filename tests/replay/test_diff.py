@@ -1,3 +1,5 @@
+"""What two sessions differ in."""
+
 from typing import Any
 
 from asgilab.replay import (

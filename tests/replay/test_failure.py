@@ -1,3 +1,5 @@
+"""What a traceback says at its end."""
+
 import json
 import traceback
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""Feeding recorded inputs to a fresh application."""
+
 import json
 from typing import Any
 

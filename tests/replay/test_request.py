@@ -1,3 +1,5 @@
+"""How a connection was asked for."""
+
 import pytest
 
 from asgilab.replay._request import cookies_of, request_of, without_session

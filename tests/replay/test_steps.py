@@ -1,3 +1,5 @@
+"""A session as steps."""
+
 from datetime import timedelta
 
 from asgilab.replay import RESPONSE, Act, Step, steps

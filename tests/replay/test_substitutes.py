@@ -1,3 +1,5 @@
+"""Values of a run put back where the client used them."""
+
 import json
 from typing import Any
 

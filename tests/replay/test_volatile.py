@@ -1,3 +1,5 @@
+"""Which values differ from run to run."""
+
 import uuid
 from typing import Any
 

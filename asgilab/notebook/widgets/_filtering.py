@@ -38,6 +38,12 @@ def parse(text: str) -> Matcher | None:
     return _plain(text)
 
 
+def _names(event: Event) -> str:
+    """Return what an event is called in the list, and its type where that differs."""
+    shown = label(event)
+    return shown if shown == event.type else f"{shown}\n{event.type}"
+
+
 def _plain(text: str) -> Matcher:
     wanted = text.casefold()
     # What `compact` changes in JSON can only matter to a text with one of these.
@@ -48,7 +54,7 @@ def _plain(text: str) -> Matcher:
         return (
             wanted in payload.casefold()
             or wanted in event.connection.casefold()
-            or wanted in label(event).casefold()
+            or wanted in _names(event).casefold()
             or (rewritten and wanted in compact(payload).casefold())
         )
 
@@ -67,7 +73,7 @@ def _regex(pattern: str) -> Matcher:
 
     def matches(event: Event) -> bool:
         payload = payload_text(event, LONGEST_PAYLOAD)
-        texts = (payload, event.connection, label(event), compact(payload))
+        texts = (payload, event.connection, _names(event), compact(payload))
         return any(search(text) is not None for text in texts)
 
     return matches

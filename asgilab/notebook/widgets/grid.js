@@ -145,8 +145,9 @@ export class Grid {
     time.textContent = clock(row.at);
     connection.textContent = row.connection;
     connection.title = `${row.connection} ${direction(row.kind)}`;
-    const [, family, rest] = /^((?:websocket|http|layer|lifespan)\.)?(.*)$/s.exec(row.type);
-    type.replaceChildren(h("span", { class: "family" }, family ?? ""), ...this.marked(rest));
+    const [, protocol, rest] = /^((?:websocket|http|lifespan)\.)?(.*)$/s.exec(row.type);
+    const family = row.kind === "layer" ? "layer." : (protocol ?? "");
+    type.replaceChildren(h("span", { class: "family" }, family), ...this.marked(rest));
     type.title = row.type;
     if (row.kind === "end" && row.type === "raised") {
       type.replaceChildren(h("span", { class: "badge" }, "raised"));

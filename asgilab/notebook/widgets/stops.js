@@ -104,9 +104,12 @@ export class Stops {
       "details",
       { ontoggle: () => this.toggled(stop.id, details.open) },
       where,
-      codeBlock(source),
-      pairs("Locals", kept),
-      pairs("self", attributes),
+      h(
+        "div",
+        { class: "stop-body" },
+        codeBlock(source),
+        h("div", { class: "values" }, pairs("Locals", kept), pairs("self", attributes)),
+      ),
     );
     details.open = this.open.has(stop.id);
     return details;

@@ -3,7 +3,7 @@
 import pytest
 
 from asgilab.notebook.widgets._filtering import parse
-from asgilab.sessions import Session
+from asgilab.sessions import Kind, Session
 
 
 def passing(session: Session, text: str) -> list[int]:
@@ -47,6 +47,15 @@ def test_letters_are_found_that_json_wrote_as_escapes(session: Session) -> None:
     message = {"type": "websocket.send", "text": '{"name": "Zo\\u00eb"}'}
     session.record(1, "bob", session[3].kind, message)
     assert passing(session, "zoë") == [8]
+
+
+def test_an_event_is_found_by_its_type_and_by_what_the_list_calls_it(
+    session: Session,
+) -> None:
+    session.record(1, "bob", Kind.LAYER, {"type": "layer.group_send", "given": "x"})
+    assert passing(session, "layer.group") == [8]
+    assert passing(session, "group_send") == [8]
+    assert passing(session, "open") == [0, 1, 2]
 
 
 def test_slashes_that_hold_nothing_and_a_slash_alone_are_plain_text(

@@ -1,4 +1,4 @@
-"""The drop-in names: ``from channels.testing import X`` becomes ``from asgilab.testing``.
+"""The drop-in names: ``channels.testing`` becomes ``asgilab.testing`` in an import.
 
 Only names live here; what they stand for is in ``communicators`` and, for the
 live test case, in ``django``. Importing this module imports neither IPython nor

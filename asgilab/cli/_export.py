@@ -48,11 +48,9 @@ def write_test(session: Session, path: Path, **options: Any) -> Exported:
         ExportError: The session does not say which application it is of.
     """
     if session.application is None:
-        msg = "The session does not say which application it is of; no test can be made."
+        msg = "The session does not say which application it is of, so no test can be."
         raise ExportError(msg)
-    lab = Lab(
-        session.application, settings=session.settings, app_dir=session.app_dir
-    )
+    lab = Lab(session.application, settings=session.settings, app_dir=session.app_dir)
 
     async def export() -> Exported:
         async with lab:

@@ -11,8 +11,8 @@ from asgilab.engine import LabLoop
 from asgilab.errors import UsageError
 from asgilab.lab import Lab
 from asgilab.rendering import TextTimeline
-from asgilab.replay import replay
 from asgilab.replay import diff as differences_of
+from asgilab.replay import replay
 from asgilab.sessions import Session, load
 
 

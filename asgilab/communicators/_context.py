@@ -4,7 +4,7 @@ Only the choice lives here; who starts the application is in ``_application``.
 """
 
 import contextvars
-from typing import Literal
+from typing import Any, Literal
 
 ContextChoice = Literal["blank", "inherit"] | contextvars.Context
 """``"blank"``: none of the test's variables, as asgiref does it; ``"inherit"``: a
@@ -21,7 +21,8 @@ def context_for(choice: ContextChoice) -> contextvars.Context:
         return choice
     if choice == "blank":
         return contextvars.Context()
-    if choice == "inherit":
-        return contextvars.copy_context()
-    msg = f"Unknown context {choice!r}; expected 'blank', 'inherit' or a Context."
-    raise ValueError(msg)
+    named: Any = choice
+    if named != "inherit":
+        msg = f"Unknown context {choice!r}; expected 'blank', 'inherit' or a Context."
+        raise ValueError(msg)
+    return contextvars.copy_context()

@@ -40,6 +40,4 @@ class Identity:
         """
         from asgilab.django import log_in
 
-        await log_in(
-            self._scope, self._user, self._session, create=self._create
-        )
+        await log_in(self._scope, self._user, self._session, create=self._create)

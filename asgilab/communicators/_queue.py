@@ -22,7 +22,7 @@ class EventQueue:
 
     def __init__(self) -> None:
         self.events: deque[Any] = deque()
-        self.waiters: list[asyncio.Future[None]] = []
+        self.waiters: list[asyncio.Future[Any]] = []
 
     def put_nowait(self, event: Any) -> None:
         """Append an event and wake those who wait."""

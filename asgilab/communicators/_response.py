@@ -58,7 +58,7 @@ class ResponseParts:
     def response(self, body: bytes) -> Response:
         """Return the whole, with the body given."""
         start = self.start or {}
-        known: Any = {key: start[key] for key in start if key not in ("type", "trailers")}
+        known: Any = {k: v for k, v in start.items() if k not in ("type", "trailers")}
         known["headers"] = [tuple(pair) for pair in start.get("headers", ())]
         known["body"] = body
         known.update(self._extra)

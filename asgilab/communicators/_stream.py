@@ -130,7 +130,7 @@ class ResponseStream:
         return b"".join([piece async for piece in self.chunks()])
 
     async def disconnect(self) -> None:
-        """Leave as a client that goes away: the application gets ``http.disconnect``."""
+        """Leave as a client that goes away: the application is told so."""
         await self._requester.disconnect()
 
     async def __aenter__(self) -> Self:

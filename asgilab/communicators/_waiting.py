@@ -1,4 +1,4 @@
-"""Waiting for an application: until something happens, or it is clear that nothing will.
+"""Waiting for an application: until something happens, or clearly nothing will.
 
 What is waited for, and what is made of it, stands in ``_application``.
 """
@@ -44,7 +44,7 @@ async def wait_until(
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout
     while not happened():
-        answer = _answer(loop, until)
+        answer: asyncio.Future[Any] = _answer(loop, until)
         queue.waiters.append(answer)
         try:
             quiet = await answer
@@ -76,19 +76,19 @@ def _tell(answer: "asyncio.Future[Quiet | None]") -> None:
 
 def silence_text(quiet: Quiet, timeout: float) -> str:
     """Say that nothing was sent, and how sure that is."""
-    if quiet.certain:
-        return (
-            f"Nothing was sent, and nothing would have been within {timeout} s: "
-            "the application waits for its next event."
-        )
-    return f"Nothing was sent within {timeout} s."
+    if not quiet.certain:
+        return f"Nothing was sent within {timeout} s."
+    known = f"Nothing was sent, and nothing would have been within {timeout} s"
+    return f"{known}: the application waits for {_awaited(quiet)}."
 
 
 def running_text(quiet: Quiet, timeout: float) -> str:
     """Say that the application did not end, and how sure that is."""
-    if quiet.certain:
-        return (
-            f"The application still runs, and would after {timeout} s: "
-            "it waits for its next event."
-        )
-    return f"The application still runs after {timeout} s."
+    if not quiet.certain:
+        return f"The application still runs after {timeout} s."
+    known = f"The application still runs, and would after {timeout} s"
+    return f"{known}: it waits for {_awaited(quiet)}."
+
+
+def _awaited(quiet: Quiet) -> str:
+    return "its next event" if quiet.next_timer is None else "a later moment"

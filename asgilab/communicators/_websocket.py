@@ -83,7 +83,8 @@ class WebsocketCommunicator(LayerCommunicator):
         wiring: Wiring | None = None,
         **scope_options: Any,
     ) -> None:
-        if not isinstance(path, str):
+        address: Any = path  # callers without a type checker pass anything
+        if not isinstance(address, str):
             msg = f"Expected str, got {type(path)}"
             raise TypeError(msg)
         if spec_version is not None:
@@ -154,13 +155,14 @@ class WebsocketCommunicator(LayerCommunicator):
         if (text_data is None) == (bytes_data is None):
             msg = "You must supply exactly one of text_data or bytes_data"
             raise AssertionError(msg)
+        payload: Any = bytes_data if text_data is None else text_data
         if text_data is not None:
-            if not isinstance(text_data, str):
+            if not isinstance(payload, str):
                 msg = "The text_data argument must be a str"
                 raise AssertionError(msg)
-            await self.send_input({"type": "websocket.receive", "text": text_data})
+            await self.send_input({"type": "websocket.receive", "text": payload})
             return
-        if not isinstance(bytes_data, bytes):
+        if not isinstance(payload, bytes):
             msg = "The bytes_data argument must be bytes"
             raise AssertionError(msg)
         await self.send_input({"type": "websocket.receive", "bytes": bytes_data})

@@ -97,7 +97,7 @@ class Project:
         ]
 
     def _in_thread(self, func: Callable[[], T]) -> T:
-        """Run database work on a thread that has no event loop: Django asks for that."""
+        """Run database work on a thread without an event loop: Django asks for that."""
         return self._thread.submit(func).result()
 
 

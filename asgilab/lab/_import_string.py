@@ -35,6 +35,9 @@ def load_application(target: str, app_dir: str | None = None) -> Any:
     module_name, colon, attribute = target.partition(":")
     if not (colon and module_name and attribute):
         raise ApplicationNotFound(target, "there is no ':' between module and name")
+    for part in (*module_name.split("."), *attribute.split(".")):
+        if not part.isidentifier():
+            raise ApplicationNotFound(target, f"{part!r} is no name in Python")
     found: Any = _import(target, module_name)
     for name in attribute.split("."):
         if not hasattr(found, name):
@@ -51,7 +54,8 @@ def check_application(found: Any, target: str) -> None:
         NotAnApplication: It cannot.
     """
     if inspect.isclass(found):
-        if not hasattr(found, "as_asgi") and not hasattr(found, "__call__"):
+        # A class is a Channels consumer, or an application of the old two calls.
+        if not hasattr(found, "as_asgi") and "__call__" not in _names_of(found):
             raise NotAnApplication(target, f"the class {found.__qualname__}")
         return
     if not callable(found):
@@ -89,8 +93,11 @@ def _import(target: str, module_name: str) -> Any:
             raise  # the module is there, and something that it imports is not
         reason = f"no module is called {error.name!r}"
         raise ApplicationNotFound(target, reason) from None
-    except ValueError as error:  # such as an empty module name, "..:app"
-        raise ApplicationNotFound(target, str(error)) from None
+
+
+def _names_of(class_: type) -> set[str]:
+    """Return what instances of a class have, without what every object has."""
+    return {name for each in class_.__mro__[:-1] for name in vars(each)}
 
 
 def _takes(parameters: Any, count: int) -> bool:

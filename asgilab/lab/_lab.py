@@ -214,7 +214,8 @@ class Lab:
             wiring=wiring,
             **options,
         )
-        return self._add(key, communicator)
+        added: WebsocketCommunicator = self._add(key, communicator)
+        return added
 
     def http(
         self,
@@ -365,7 +366,7 @@ class Lab:
     async def _close(self) -> None:
         self.gates.resume()
         try:
-            await end(self.connections.values(), self._lifespan, self.unseen)
+            await end(list(self.connections.values()), self._lifespan, self.unseen)
         finally:
             self._home = None
             loop = asyncio.get_running_loop()

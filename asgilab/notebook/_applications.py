@@ -59,7 +59,9 @@ async def asgi_app(laboratory: Laboratory, call: Call) -> Card:
     await end(laboratory)
     laboratory.recipe = (make, arguments.loop or defaults.loop)
     await _begin(laboratory, lab, laboratory.recipe[1])
-    return Ready(_name(lab), arguments.settings, websocket_routes(lab.application))
+    laboratory.title = clip(visible(arguments.application), _WIDEST)
+    routes = websocket_routes(lab.application)
+    return Ready(laboratory.title, arguments.settings, routes)
 
 
 @asgi_magic()
@@ -74,7 +76,7 @@ async def asgi_reset(laboratory: Laboratory, call: Call) -> Card:
     await end(laboratory)
     await _begin(laboratory, lab, loop)
     routes = websocket_routes(lab.application)
-    return Ready(_name(lab), lab.session.settings, routes, before)
+    return Ready(laboratory.title, lab.session.settings, routes, before)
 
 
 @asgi_magic()
@@ -87,7 +89,7 @@ async def asgi_status(laboratory: Laboratory, call: Call) -> Card:
     columns = ("connection", "path", "status", "stands", "unread", "events")
     rows = [_row(each) for each in stands]
     where = "its own loop" if lab.thread is not None else "the kernel's loop"
-    text = f"{_name(lab)} on {where}: {len(rows)} connection(s), "
+    text = f"{laboratory.title} on {where}: {len(rows)} connection(s), "
     return Overview(f"{text}{len(lab.session)} event(s).", Table(columns, rows))
 
 
@@ -132,10 +134,6 @@ def _target(text: str, variables: Mapping[str, Any]) -> Any:
     except Exception as error:  # an expression of the user's may raise anything
         reason = f"as a variable of the notebook it gives {type(error).__name__}"
         raise ApplicationNotFound(text, reason) from None
-
-
-def _name(lab: Lab) -> str:
-    return clip(visible(lab.session.application or repr(lab.application)), _WIDEST)
 
 
 async def _all_standing(laboratory: Laboratory) -> list[Standing]:

@@ -35,6 +35,7 @@ class Laboratory:
         handshakes: Handshakes of paused connections, by name, until they end.
         timeline: The live timeline, once it has been asked for.
         statuses: How far the connections have come.
+        title: What the application was called when it was chosen.
         recipe: How the lab was made, to make it again, and on which loop.
         summaries: What each magic does, in one sentence, by its name with ``%``.
         rewrite: Turns the magics of a transformed cell into awaits.
@@ -47,6 +48,7 @@ class Laboratory:
         self.handshakes: dict[str, asyncio.Task[Any]] = {}
         self.timeline: Any = None
         self.statuses = Statuses(Session())
+        self.title = ""
         self.recipe: tuple[Callable[[], Lab], str] = (_nothing_to_make, "own")
         self.summaries: dict[str, str] = {}
         self.rewrite: Callable[[str], str] = str

@@ -1,6 +1,5 @@
 """The end of a test's lab: nothing of it runs on, and nothing raised is lost."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ def raise_unseen(errors: list[Exception]) -> None:
 
 
 def _runs_here() -> bool:
+    import asyncio
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -55,7 +55,7 @@ def shorten(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> None:
     from asgilab.engine import is_user_code
 
     if not any(is_user_code(str(step.path)) for step in failure.traceback):
-        report.longrepr = failure.getrepr(style="value")
+        report.longrepr = failure.getrepr(style="no")
 
 
 def add_timelines(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -12,7 +12,7 @@ class LogTap(logging.Handler):
     """Records the log records of running applications; use it as a context.
 
     It hangs on the root logger, so it hears what loggers let through at their
-    level and propagate.
+    level and propagate. Where several are in use, each record is kept once.
 
     Example::
 
@@ -22,10 +22,18 @@ class LogTap(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Record one log record on the connection whose code wrote it."""
+        if not self._speaks:
+            return
         try:
             record_here(Kind.LOG, _message(record), _source(record))
         except Exception:  # a broken log call must not break the application
             self.handleError(record)
+
+    @property
+    def _speaks(self) -> bool:
+        """Whether this is the first tap on the root logger: one of several is enough."""
+        handlers = logging.getLogger().handlers
+        return next((tap for tap in handlers if isinstance(tap, LogTap)), self) is self
 
     def __enter__(self) -> Self:
         logging.getLogger().addHandler(self)

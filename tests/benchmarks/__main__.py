@@ -14,8 +14,9 @@ import django
 
 django.setup()
 
-from tests.benchmarks import others, websockets
-from tests.benchmarks.measure import Measured, measure
+# Below the setup, because the peers among them want Django to be ready.
+from tests.benchmarks import others, websockets  # noqa: E402
+from tests.benchmarks.measure import Measured, measure  # noqa: E402
 
 ROWS = (*websockets.ROWS, *others.ROWS)
 
@@ -24,7 +25,9 @@ def main() -> int:
     """Measure every row and print the table; 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--repetitions", type=int, default=7)
-    parser.add_argument("--quick", action="store_true", help="a look, not a measurement")
+    parser.add_argument(
+        "--quick", action="store_true", help="a look, not a measurement"
+    )
     parser.add_argument("--only", default="", help="rows whose work contains this")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
@@ -40,7 +43,9 @@ def main() -> int:
 
 
 def _table(measured: list[Measured]) -> Table:
-    table = Table("work", "who", "per piece", "asgilab is", "goal", title="Side by side")
+    table = Table(
+        "work", "who", "per piece", "asgilab is", "goal", title="Side by side"
+    )
     for each in measured:
         row, ours = each.row, each.row.ours
         goal = "" if row.limit is None else f"<= {row.limit * 1000:g} ms"

@@ -15,6 +15,7 @@ def test_a_quick_run_gives_every_row_a_number() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    rows = [line for line in done.stdout.splitlines() if " us " in line or " ms " in line]
+    lines = done.stdout.splitlines()
+    rows = [line for line in lines if " us " in line or " ms " in line]
     assert sum("asgilab" in line for line in rows) == 9
     assert sum(" x " in line for line in rows) == len(rows) - 9

@@ -127,7 +127,7 @@ async def httpx_ws(times: int) -> float:
 
 async def async_asgi_testclient(times: int) -> float:
     """async-asgi-testclient."""
-    client = AsyncTestClient(echo)
+    client: Any = AsyncTestClient(echo)
     async with client.websocket_connect("/") as websocket:
         began = perf_counter()
         for _ in range(times):

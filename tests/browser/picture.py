@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.finding import find_chromium
@@ -57,8 +57,10 @@ def take(folder: Path, theme: str, target: Path) -> None:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=[*ARGUMENTS]
         )
-        page = LabPage(browser.new_page(viewport={"width": 1400, "height": 1000}), server.url)
+        viewport: ViewportSize = {"width": 1200, "height": 860}
+        page = LabPage(browser.new_page(viewport=viewport), server.url)
         page.open("chat.ipynb")
+        page.command("application:toggle-left-area")
         page.run_all()
         page.wait_all_done()
         timeline = page.page.locator(".asgilab-timeline").last

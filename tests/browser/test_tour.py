@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 from asgilab.cli._lab import TOUR, notebooks
 from asgilab.example import DIRECTORY
@@ -21,7 +21,7 @@ from tests.browser.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
 
-TALL = {"width": 1300, "height": 6000}
+TALL: ViewportSize = {"width": 1300, "height": 6000}
 """JupyterLab takes cells out of the page that are out of sight."""
 
 
@@ -51,8 +51,10 @@ def test_the_tour_runs_and_a_click_on_step_moves_a_paused_consumer(
     timeline.scroll_into_view_if_needed()
 
     for name in ("alice", "bob"):
-        expect(timeline.get_by_role("button", name=re.compile(name)).first).to_be_visible()
-        expect(timeline.locator(".row .connection", has_text=name).first).to_be_visible()
+        chip = timeline.get_by_role("button", name=re.compile(name))
+        expect(chip.first).to_be_visible()
+        row = timeline.locator(".row .connection", has_text=name)
+        expect(row.first).to_be_visible()
 
     held = timeline.locator(".stop")
     expect(held).to_contain_text("bob")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def recorded(tmp_path: Path) -> Path:
     (tmp_path / "loud.py").write_text(APPLICATION)
     session = Session(application="loud:application", app_dir=str(tmp_path))
     scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": []}
-    events = [
+    events: list[tuple[Kind, dict[str, Any]]] = [
         (Kind.OPEN, scope),
         (Kind.RECEIVE, {"type": "websocket.connect"}),
         (Kind.SEND, {"type": "websocket.accept"}),

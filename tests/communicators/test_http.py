@@ -106,7 +106,7 @@ async def test_an_event_out_of_place_is_unexpected_where_nobody_validates() -> N
     wiring = Wiring(validate="off")
     body = {"type": "http.response.body", "body": b"x"}
     communicator = HttpCommunicator(sending(body), "GET", "/", wiring=wiring)
-    with pytest.raises(UnexpectedEvent, match="Expected type 'http.response.start'"):
+    with pytest.raises(UnexpectedEvent, match=r"'http\.response\.start'"):
         await communicator.get_response()
 
 

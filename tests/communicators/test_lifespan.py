@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from asgilab.errors import ApplicationEnded, LifespanFailed, NoOutput, UnexpectedEvent
 from asgilab.communicators import Wiring
+from asgilab.errors import ApplicationEnded, LifespanFailed, NoOutput, UnexpectedEvent
 from asgilab.testing import LifespanCommunicator
 from tests.communicators.applications import FOREVER
 

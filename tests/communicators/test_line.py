@@ -39,7 +39,7 @@ async def stop_at_gate(wiring: Wiring) -> Any:
     return (await until(lambda: gates_of(wiring).stops("alice")))[0]
 
 
-# -- what is recorded ---------------------------------------------------------------
+# -- what is recorded ------------------------------------------------------
 
 
 async def test_each_event_is_recorded_once_with_its_line_and_its_cause() -> None:
@@ -178,7 +178,7 @@ async def test_three_sends_at_once_through_gather_name_the_line_that_gathers() -
     }
 
 
-# -- what is judged -------------------------------------------------------------------
+# -- what is judged --------------------------------------------------------
 
 
 @pytest.mark.parametrize("event", [None, 5, "text", [("type", "x")], {"no": "type"}])
@@ -226,7 +226,7 @@ async def test_only_a_strict_test_may_not_deliver_what_no_server_delivers() -> N
     await lax.disconnect()
 
 
-# -- what is held -----------------------------------------------------------------------
+# -- what is held ----------------------------------------------------------
 
 
 async def test_an_event_is_held_before_it_is_received_and_before_it_is_sent() -> None:

@@ -220,7 +220,7 @@ async def test_r13_two_receives_at_once_leave_nothing_patched() -> None:
     waiting = asyncio.gather(first.receive_from(), second.receive_from())
     await second.send_to("b")
     await first.send_to("a")
-    assert await waiting == ["a", "b"]
+    assert list(await waiting) == ["a", "b"]
     await first.disconnect()
     await second.disconnect()
     assert channels.db.close_old_connections is django.db.close_old_connections

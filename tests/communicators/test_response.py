@@ -96,9 +96,11 @@ async def test_a_part_of_an_open_file_is_a_part_of_the_body(tmp_path: Path) -> N
 )
 def test_what_does_not_belong_there_is_named(events: list[dict[str, Any]]) -> None:
     parts = ResponseParts()
+    *before, last = events
+    for event in before:
+        parts.feed(event)
     with pytest.raises(UnexpectedEvent, match=r"Expected type 'http\.response\."):
-        for event in events:
-            parts.feed(event)
+        parts.feed(last)
 
 
 def test_other_keys_of_the_start_are_kept() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from asgilab.communicators import EventQueue
 from asgilab.communicators._waiting import running_text, silence_text, wait_until
-from asgilab.engine import LabLoop, Quiet
+from asgilab.engine import LabLoop, Quiet, idleness_of
 from tests.communicators.applications import FOREVER
 from tests.engine.loops import manual, opaque_loop, run_on, stock, virtual
 
@@ -26,7 +26,8 @@ async def test_it_is_known_at_once_that_nothing_can_happen() -> None:
 
 
 async def test_a_wake_has_it_looked_for_again() -> None:
-    queue, happened = EventQueue(), []
+    queue = EventQueue()
+    happened: list[bool] = []
     asyncio.get_running_loop().call_later(0.01, queue.wake)
     asyncio.get_running_loop().call_later(0.02, happened.append, True)
     asyncio.get_running_loop().call_later(0.03, queue.wake)
@@ -43,10 +44,6 @@ async def test_what_happens_without_a_wake_is_seen_when_the_loop_rests() -> None
 async def test_the_time_is_waited_for_where_nobody_can_be_sure() -> None:
     go = threading.Event()
     raw = threading.Thread(target=go.wait, name="by-hand")
-    await asyncio.sleep(0)
-    asyncio.get_running_loop()
-    from asgilab.engine import idleness_of
-
     idleness_of(asyncio.get_running_loop())
     raw.start()
     began = time.monotonic()
@@ -72,7 +69,8 @@ async def test_a_cancelled_wait_leaves_nothing_behind() -> None:
 
 
 async def test_two_who_wait_with_other_times_do_not_disturb_each_other() -> None:
-    queue, happened = EventQueue(), []
+    queue = EventQueue()
+    happened: list[bool] = []
     loop = asyncio.get_running_loop()
     for delay in (0.01, 0.02, 0.03, 0.04):
         loop.call_later(delay, int)
@@ -86,7 +84,8 @@ async def test_two_who_wait_with_other_times_do_not_disturb_each_other() -> None
 
 def test_on_a_loop_that_tells_nothing_the_time_is_waited_for() -> None:
     async def main() -> tuple[Quiet | None, None]:
-        queue, happened = EventQueue(), []
+        queue = EventQueue()
+        happened: list[bool] = []
         quiet = await wait_until(lambda: happened, queue, 0.01)
         loop = asyncio.get_running_loop()
         loop.call_later(0.01, happened.append, True)
@@ -126,7 +125,8 @@ def test_an_advance_meanwhile_makes_it_happen() -> None:
 
 def test_virtual_time_jumps_to_what_is_waited_for() -> None:
     async def main() -> float:
-        loop, happened = asyncio.get_running_loop(), []
+        loop = asyncio.get_running_loop()
+        happened: list[bool] = []
         loop.call_later(20, happened.append, True)
         assert await wait_until(lambda: happened, EventQueue(), 60) is None
         assert await wait_until(lambda: False, EventQueue(), 60) is not None

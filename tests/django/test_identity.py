@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from channels.auth import AuthMiddlewareStack
-from chat.asgi import application as chat
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 
 from asgilab.errors import UsageError
 from asgilab.testing import HttpCommunicator, WebsocketCommunicator
+from chat.asgi import application as chat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

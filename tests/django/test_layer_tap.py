@@ -132,8 +132,8 @@ async def test_each_group_send_is_found_once() -> None:
     await alice.connect()
     await alice.send_json_to("one")
     await alice.send_json_to("two")
-    first = await alice.expect_group_send("room", {"type": "room.told", "content": "one"})
-    assert first["content"] == "one"
+    wanted = {"type": "room.told", "content": "one"}
+    assert await alice.expect_group_send("room", wanted) == wanted
     assert (await alice.expect_group_send("room"))["content"] == "two"
     await alice.disconnect()
 
@@ -141,6 +141,7 @@ async def test_each_group_send_is_found_once() -> None:
 async def test_a_missing_group_send_is_told_at_once_with_what_was_done() -> None:
     alice = WebsocketCommunicator(Room.as_asgi(), "/")
     await alice.connect()
-    with pytest.raises(NoOutput, match=r"'elsewhere'; the layer saw group_add\('room'\)"):
+    text = r"'elsewhere'; the layer saw group_add\('room'\)"
+    with pytest.raises(NoOutput, match=text):
         await alice.expect_group_send("elsewhere", timeout=3600)
     await alice.disconnect()

@@ -18,9 +18,11 @@ from pathlib import Path
 import asgilab
 from asgilab.engine import LoopThread, LabLoop
 
-def history(response): return [m["message"] for m in json.loads(response["body"])["messages"]]
+def history(response):
+    return [m["message"] for m in json.loads(response["body"])["messages"]]
 
-lab = asgilab.Lab("chat.asgi:application", settings="chat.settings", app_dir=sys.argv[1])
+application = "chat.asgi:application"
+lab = asgilab.Lab(application, settings="chat.settings", app_dir=sys.argv[1])
 lab.start()
 alice = lab.websocket("/ws/chat/lobby/", name="alice", user="alice")
 lab.call(alice.connect())

@@ -44,7 +44,8 @@ def folder(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["application", "legacy", "Nested.app", "Consumer", "anything", "with_options"]
+    "name",
+    ["application", "legacy", "Nested.app", "Consumer", "anything", "with_options"],
 )
 def test_what_can_be_called_as_an_application_is_found(folder: str, name: str) -> None:
     assert load_application(f"shelf:{name}", folder) is not None

@@ -39,7 +39,8 @@ def test_an_application_of_the_notebook_is_started(
     bare.user_ns["refuse"] = refuse
     bare.user_ns["apps"] = SimpleNamespace(one=refuse)
     for expression in ("refuse", "apps.one"):
-        run("app", f"{expression} --lifespan off")
+        ready = run("app", f"{expression} --lifespan off")
+        assert ready.headline == f"{expression} is ready."
         assert run("connect", "/ws/").code == 4000
 
 

@@ -21,7 +21,8 @@ def page() -> str:
     """Return the page as the tables have it now."""
     parts = [HEAD]
     for name, protocol in PROTOCOLS.items():
-        parts.append(f"## States of {name}\n\n```mermaid\n{state_diagram(protocol)}```\n")
+        drawing = state_diagram(protocol)
+        parts.append(f"## States of {name}\n\n```mermaid\n{drawing}```\n")
     parts.append("## Rules\n\n| rule | severity | says |\n| --- | --- | --- |")
     for rule in RULES.values():
         sentence = rule.sentence.replace("|", "\\|")

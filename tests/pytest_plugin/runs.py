@@ -21,7 +21,7 @@ MODULES = {  # by module, because "asyncio" and "django" name other ones
     "xdist": "xdist.plugin",
 }
 
-INI = "[pytest]\nfilterwarnings = error\n"
+PLAIN = "[pytest]\nfilterwarnings = error\n"
 LINES = {
     "asyncio": "asyncio_default_fixture_loop_scope = function\n",
     "django": "DJANGO_SETTINGS_MODULE = chat.settings\ndjango_find_project = false\n",
@@ -69,7 +69,7 @@ def run(
         files: More files of the project, by name.
         variables: Environment variables.
     """
-    ini = INI + "".join(LINES.get(plugin, "") for plugin in plugins)
+    ini = PLAIN + "".join(LINES.get(plugin, "") for plugin in plugins)
     write(folder, suites, {"pytest.ini": ini, **(files or {})})
     names = ["asgilab", *(MODULES.get(plugin, plugin) for plugin in plugins)]
     chosen = [part for name in names for part in ("-p", name)]

@@ -4,7 +4,6 @@
 pyright have to agree.
 """
 
-from collections.abc import Sequence
 from typing import Any, assert_type
 
 import asgilab
@@ -94,6 +93,6 @@ async def lab() -> None:
         await lab.advance(30)
     assert_type(lab.session, Session)
     assert_type(lab.session[0], Event)
-    events: Sequence[Event] = lab.session[1:]
-    assert_type(events[0].type, str)
+    assert_type(lab.session[1:], list[Event])
+    assert_type(lab.session[0].type, str)
     assert_type(asgilab.load("talk.asgilab.jsonl"), Session)

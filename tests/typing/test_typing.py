@@ -14,7 +14,8 @@ def test_mypy_accepts_the_api() -> None:
 
 
 def test_pyright_accepts_the_api() -> None:
-    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, str(API)]
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
+    command.append(str(API))
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert "0 errors" in done.stdout

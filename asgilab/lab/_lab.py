@@ -342,7 +342,7 @@ class Lab:
         check_home(self._home)
 
     async def _ready(self, communicator: ApplicationCommunicator) -> None:
-        """Open the lab for a connection that was made before it was open."""
+        """Open the lab, if need be, for a connection that is about to begin."""
         await self._begin()
         communicator._wiring.before = None
         communicator._wiring.zero = self._zero
@@ -393,8 +393,7 @@ class Lab:
 
     def _add(self, key: str, communicator: Any) -> Any:
         self.connections[key] = communicator
-        if self._home is None:
-            communicator._wiring.before = lambda: self._ready(communicator)
+        communicator._wiring.before = lambda: self._ready(communicator)
         if self._thread is None:
             return communicator
         return Crossing(communicator, self._thread)

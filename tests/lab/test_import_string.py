@@ -1,5 +1,6 @@
 """Finding an application by its import string."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ class Nested:
 class Consumer:
     @classmethod
     def as_asgi(cls): ...
+class Nothing: ...
 number = 7
 def two(scope, receive): ...
 def five(a, b, c, d, e): ...
@@ -35,7 +37,6 @@ def with_options(scope, receive, send, debug=False): ...
 def folder(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "shelf.py").write_text(MODULE)
     (tmp_path / "broken.py").write_text("import no_such_dependency")
-    (tmp_path / "failing.py").write_text("raise ZeroDivisionError('at import')")
     before = list(sys.path)
     yield str(tmp_path)
     sys.path[:] = before
@@ -61,6 +62,15 @@ def test_what_can_be_called_as_an_application_is_found(folder: str, name: str) -
         ("shelf:Nested.missing", "'shelf' has no 'Nested.missing'"),
         ("nowhere:application", "no module is called 'nowhere'"),
         ("shelf.inner:application", "no module is called 'shelf.inner'"),
+        (".shelf:application", "'' is no name in Python"),
+        ("..:application", "'' is no name in Python"),
+        ("shelf..inner:application", "'' is no name in Python"),
+        ("shelf:Nested..app", "'' is no name in Python"),
+        ("shelf: application", "' application' is no name in Python"),
+        ("a/b.py:application", "'a/b' is no name in Python"),
+        ("shelf:application()", "'application()' is no name in Python"),
+        ("shelf:app:more", "'app:more' is no name in Python"),
+        ("she\0lf:application", "'she\\x00lf' is no name in Python"),
     ],
 )
 def test_what_is_not_there_is_named_with_what_was_expected(
@@ -81,6 +91,7 @@ def test_what_is_not_there_is_named_with_what_was_expected(
         ("two", "a callable that takes (scope, receive)"),
         ("five", "a callable that takes (a, b, c, d, e)"),
         ("types", "of type module"),
+        ("Nothing", "the class Nothing"),
     ],
 )
 def test_what_is_no_application_is_told(folder: str, name: str, found: str) -> None:
@@ -94,8 +105,14 @@ def test_a_missing_dependency_of_the_module_is_not_hidden(folder: str) -> None:
         load_application("broken:application", folder)
 
 
-def test_what_the_module_raises_comes_out_as_it_was(folder: str) -> None:
-    with pytest.raises(ZeroDivisionError, match="at import"):
+@pytest.mark.parametrize("kind", [ZeroDivisionError, ValueError, TypeError])
+def test_what_the_module_raises_comes_out_as_it_was(
+    folder: str, kind: type[Exception]
+) -> None:
+    source = f"raise {kind.__name__}('at import')"
+    (Path(folder) / "failing.py").write_text(source)
+    importlib.invalidate_caches()
+    with pytest.raises(kind, match="at import"):
         load_application("failing:application", folder)
 
 

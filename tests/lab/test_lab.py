@@ -234,6 +234,7 @@ def test_a_fresh_lab_has_the_same_application_and_an_empty_session() -> None:
     async def elsewhere(lab: Lab) -> tuple[int, str | None]:
         async with lab.fresh() as fresh:
             await fresh.http("GET", "/")
+            await fresh.settle()
             return len(fresh.session), fresh.session.application
 
     lab = Lab(application).start()

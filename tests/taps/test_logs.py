@@ -81,3 +81,14 @@ async def test_after_the_context_nothing_is_recorded() -> None:
     with LogTap():
         pass
     assert logging.getLogger().handlers == before
+
+
+async def test_of_two_taps_at_once_one_records() -> None:
+    async def writes() -> None:
+        log.error("once")
+
+    with LogTap(), LogTap():
+        assert len(logged(await run(writes))) == 1
+        with LogTap():
+            pass
+        assert len(logged(await run(writes))) == 1

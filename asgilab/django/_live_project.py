@@ -141,10 +141,7 @@ def live_project(
             factory, host=host, port=port, server=server, tls=tls, on_error=on_error
         ) as running,
     ):
-        try:
-            yield running
-        finally:
-            running.settle()
+        yield running
 
 
 def close_connections() -> None:

@@ -105,10 +105,6 @@ class DaphneBackend:
                 protocol.sendCloseFrame(code=_SERVICE_RESTART)
         await self._applications_end()
         await settle()  # A thread would go on after its task was cancelled.
-        # Daphne looks up an instance for each connection, and idle ones have none.
-        for protocol, details in list(server.connections.items()):
-            if "application_instance" not in details:
-                del server.connections[protocol]
         server.stop()
 
     async def _applications_end(self) -> None:

@@ -71,6 +71,13 @@ class Talk(AsyncJsonWebsocketConsumer):
         left.append(code)
 
 
+class Count(AsyncJsonWebsocketConsumer):
+    """Counts rooms as Django's asynchronous calls do: nobody closes after them."""
+
+    async def receive_json(self, content: Any) -> None:
+        await self.send_json(await Room.objects.acount())
+
+
 class Echo(WebsocketConsumer):
     """Answers from a thread."""
 
@@ -91,7 +98,11 @@ application = ProtocolTypeRouter(
         "http": get_asgi_application(),
         "websocket": AllowedHostsOriginValidator(
             URLRouter(
-                [path("ws/talk/", Talk.as_asgi()), path("ws/echo/", Echo.as_asgi())]
+                [
+                    path("ws/talk/", Talk.as_asgi()),
+                    path("ws/count/", Count.as_asgi()),
+                    path("ws/echo/", Echo.as_asgi()),
+                ]
             )
         ),
     }

@@ -18,6 +18,7 @@ from django.db import connections
 from django.test import override_settings
 
 from asgilab.django import ChannelsLiveServerTestCase
+from asgilab.django._live_connections import open_connections
 from asgilab.live import LiveServer
 from chat.models import Room
 from tests.django import pages as project
@@ -169,6 +170,36 @@ def test_a_skipped_test_and_an_expected_failure_stay_what_they_are() -> None:
     assert outcome(result) == "ok"
     assert sorted(reason for _, reason in result.skipped) == ["never", "not today"]
     assert len(result.expectedFailures) == 1
+
+
+def test_a_project_that_allows_no_host_is_served() -> None:
+    """Its validator of origins has taken the list long before."""
+
+    @override_settings(ALLOWED_HOSTS=[])
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            assert self.get("/greet/") == "hello earth"
+            with self.open("/ws/echo/") as client:
+                assert self.ask(client, "hi") == "hi"
+
+    validator = project.application.application_mapping["websocket"]
+    with mock.patch.object(validator, "allowed_origins", []):
+        assert outcome(run(Case)) == "ok"
+
+
+def test_a_connection_that_ends_leaves_no_database_connection_open() -> None:
+    """A hundred would be too many for PostgreSQL; Django closes only after views."""
+
+    @pages
+    class Case(LiveCase):
+        def test_it(self) -> None:
+            with self.open("/ws/count/") as client:
+                assert self.ask(client, "rooms") == 0
+            assert self.live_server.settle()
+            assert open_connections() == []
+
+    assert outcome(run(Case)) == "ok"
 
 
 def test_an_ipv6_host_works_for_pages_and_websockets() -> None:

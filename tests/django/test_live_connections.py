@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection, connections
 
-from asgilab.django import Relocated
+from asgilab.django import Relocated, _live_connections
 from asgilab.django._live_connections import (
     beside_a_loop,
     closing_new_connections,
@@ -37,6 +38,15 @@ def test_a_connection_of_another_thread_is_found(worker: ThreadPoolExecutor) -> 
     assert wrapper_of(worker) in open_connections()
     assert wrapper_of(worker) in open_connections("default")
     assert wrapper_of(worker) not in open_connections("another")
+
+
+def test_a_connection_that_is_older_than_this_package_is_found(
+    worker: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.submit(Room.objects.count).result()
+    monkeypatch.setattr(_live_connections, "_seen", weakref.WeakSet())
+    monkeypatch.setattr(_live_connections, "_complete", False)
+    assert wrapper_of(worker) in open_connections()
 
 
 def test_a_closed_connection_is_not_among_the_open_ones(

@@ -105,7 +105,8 @@ def test_a_passing_test_warns_of_what_the_application_raised(where: str) -> None
         def test_it(self) -> None:
             fail_in(self, where)
 
-    (told,) = (text for _, text in run(Case).errors)
+    ((case, told),) = run(Case).errors
+    assert case.id().endswith("Case.test_it")
     assert "AsgilabWarning: The application failed on the live server:" in told
     assert f"ValueError: the {where} is broken" in told
 

@@ -5,6 +5,7 @@ At the top level of a module, so that another process finds them, too.
 
 import asyncio
 import os
+import sys
 from typing import Any
 
 
@@ -85,6 +86,10 @@ async def leaving(scope: Any, receive: Any, send: Any) -> None:
 async def add(one: int, two: int) -> int:
     """Be called on a server's loop."""
     return one + two
+
+
+async def warning_options() -> list[str]:
+    return sys.warnoptions
 
 
 async def forever() -> None:

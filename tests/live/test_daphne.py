@@ -1,9 +1,12 @@
 """Serving with Daphne: again and again in one process, leaving nothing behind."""
 
+import gc
+import http.client
+import subprocess
 import sys
 import threading
-import urllib.request
-import warnings
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,18 +25,47 @@ def test_without_daphne_the_command_to_install_it_is_told(
 
 
 def test_the_reactor_that_was_there_is_there_again() -> None:
-    before = [sys.modules.get(name) for name in ("twisted.internet.reactor", "daphne")]
+    import_module("daphne.server")
+    before = state()
     with LiveServer(echo, server="daphne"):
-        pass
-    after = [sys.modules.get(name) for name in ("twisted.internet.reactor", "daphne")]
-    assert after[0] is before[0]
+        assert not any(one is other for one, other in zip(state(), before, strict=True))
+    assert all(one is other for one, other in zip(state(), before, strict=True))
+
+
+def state() -> list[Any]:
+    """Return what Twisted, Daphne and Autobahn's timers hold on to in a process."""
+    internet: Any = import_module("twisted.internet")
+    timers: Any = import_module("txaio.tx").config
+    modules = [sys.modules["twisted.internet.reactor"], sys.modules["daphne.server"]]
+    return [*modules, internet.reactor, timers.loop]
+
+
+def test_no_loop_is_left_open() -> None:
+    """Of one that is, Python warns when it is collected."""
+    for _ in range(2):
+        with LiveServer(echo, server="daphne"):
+            pass
+    gc.collect()
 
 
 def test_warnings_are_still_shown_while_it_serves() -> None:
     """Twisted's logging would take them, and Daphne sends that to nowhere."""
-    shown = warnings.showwarning
-    with LiveServer(echo, server="daphne"):
-        assert warnings.showwarning is shown
+    script = (
+        "import warnings\n"
+        "from asgilab.live import LiveServer\n"
+        "from tests.live.applications import echo\n"
+        "with LiveServer(echo, server='daphne'):\n"
+        "    warnings.warn('seen')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "UserWarning: seen" in ran.stderr
 
 
 def test_options_reach_daphne() -> None:
@@ -62,9 +94,7 @@ def test_a_disconnect_handler_that_hangs_does_not_hold_it_up(
 
 def test_it_stops_with_a_connection_that_is_kept_alive() -> None:
     with LiveServer(echo, server="daphne") as server:
-        connection = urllib.request.http.client.HTTPConnection(  # type: ignore[attr-defined]
-            "127.0.0.1", server.port, timeout=10
-        )
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         connection.request("GET", "/")
         connection.getresponse().read()
     connection.close()

@@ -113,6 +113,13 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def test_warnings_are_as_strict_over_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "warnoptions", ["error::UserWarning", "ignore"])
+    with LiveServer(applications.echo, server="process") as server:
+        options = server.call(applications.warning_options)
+    assert options == ["error::UserWarning", "ignore"]
+
+
 async def test_it_may_be_started_inside_of_a_running_loop() -> None:
     server = await asyncio.to_thread(
         LiveServer(applications.echo, server="process").start

@@ -16,15 +16,13 @@ from asgilab.protocol import (
     ServerHabits,
     announced_version,
 )
+from asgilab.sessions import BY_SERVER
 from asgilab.types import Message, Scope
 
 FAREWELLS: Final = frozenset({"http.disconnect", "websocket.disconnect"})
 """The events that tell an application that its connection is over."""
 
-DUE: Final = "by the server"
-"""The note of a disconnect that no client sent: the connection was over."""
-
-AGAIN: Final = "again"
+_AGAIN: Final = f"{BY_SERVER}, again"
 """The note of a disconnect that the application had been given before."""
 
 _PLAIN: Final = ServerHabits(name="asgilab")
@@ -86,10 +84,10 @@ class Endings:
         if self._times > _MOST_REPEATS:
             return False
         if self.farewell is None:
-            message, self._note = self._first(), DUE
+            message, self._note = self._first(), BY_SERVER
         else:
             message = (self._habits or _PLAIN).again(self.farewell)
-            self._note = AGAIN
+            self._note = _AGAIN
         if message is None:
             return False
         self._findings.extend(self._conversation.deliver(message, forced=True))

@@ -73,7 +73,7 @@ def _after(status: Status, event: Event) -> Status:
         protocol, path = str(scope.get("type", "")), visible(str(scope.get("path", "")))
         word = "connecting" if protocol == "websocket" else "open"
         return Status(protocol, path, word)
-    if event.note in ("dropped",) or event.note.startswith(("refused", "lost")):
+    if event.by_server or event.note.startswith(("dropped", "refused", "lost")):
         return status
     if event.kind is Kind.SEND:
         return _after_send(status, event)

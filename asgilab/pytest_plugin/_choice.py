@@ -81,6 +81,12 @@ def django_settings() -> Any:
     return conf.settings if conf is not None and conf.settings.configured else None
 
 
+def settings_module() -> str | None:
+    """Return the name of Django's settings module, where Django is set up from one."""
+    name = getattr(django_settings(), "SETTINGS_MODULE", None)
+    return None if name is None else str(name)
+
+
 def _check(item: pytest.Item, marker: pytest.Mark) -> None:
     known = tuple(Choice.__dataclass_fields__)
     expected = ", ".join(f"{name}=" for name in known)

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asgilab.pytest_plugin._choice import Choice, choice_of, default_application
+from asgilab.pytest_plugin._choice import (
+    Choice,
+    choice_of,
+    default_application,
+    settings_module,
+)
 from asgilab.pytest_plugin._databases import shared
 from asgilab.pytest_plugin._labs import end, raise_unseen
 from asgilab.pytest_plugin._loops import held
@@ -46,6 +51,7 @@ def asgi_lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     with shared(request), held(request):
         application = _application(request, choice)
         lab = Lab(application, clock=choice.clock, validate=choice.validate)
+        lab.session.settings = settings_module()
         yield lab
         try:
             end(lab)

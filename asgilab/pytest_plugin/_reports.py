@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import pytest
 
 from asgilab.errors import UsageError
-from asgilab.pytest_plugin._choice import django_settings
+from asgilab.pytest_plugin._choice import settings_module
 
 if TYPE_CHECKING:
     from asgilab.live import LiveServer
@@ -104,8 +104,7 @@ def _saved(item: pytest.Item, session: "Session", number: int) -> str:
         folder = _folder(item.config)
         if folder is None:
             return ""
-        settings = getattr(django_settings(), "SETTINGS_MODULE", None)
-        session.settings = session.settings or settings
+        session.settings = session.settings or settings_module()
         path = session.save(folder / _file_name(item.nodeid, number))
     except Exception as error:
         return f"The session cannot be saved: {error!r}"

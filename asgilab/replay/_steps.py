@@ -182,7 +182,7 @@ class _Splitter:
                 continue
             if event.kind is Kind.OPEN:
                 self._open(event, event.connection in started)
-            elif event.kind is Kind.RECEIVE and event.note != "dropped":
+            elif event.kind is Kind.RECEIVE and not _given_by_nobody(event):
                 self._receive(event)
             else:
                 self._place(event)
@@ -248,6 +248,11 @@ class _Splitter:
             Step(number, each, tuple(group))
             for number, (each, group) in enumerate(zip(self.found, groups, strict=True))
         ]
+
+
+def _given_by_nobody(event: Event) -> bool:
+    """Tell whether no client sent it, or the application never got it."""
+    return event.by_server or event.note == "dropped"
 
 
 def _is_lifespan(event: Event) -> bool:

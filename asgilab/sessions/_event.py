@@ -7,7 +7,10 @@ made from lives with the communicators; how it is written down, in ``_codec``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+BY_SERVER: Final = "by the server"
+"""How the note of an event begins that no client sent: it was due at the end."""
 
 
 class Kind(StrEnum):
@@ -70,7 +73,7 @@ class Event:
         cause: Index of the event that was being handled when this one
             happened, or None.
         note: What the lab did to the event: ``"edited"``, ``"dropped"``,
-            ``"injected"`` or "".
+            ``"injected"``, ``"by the server"`` or "".
     """
 
     index: int
@@ -86,3 +89,8 @@ class Event:
     def type(self) -> str:
         """The ASGI type of the message, such as ``"websocket.send"``."""
         return str(self.message.get("type", ""))
+
+    @property
+    def by_server(self) -> bool:
+        """Whether the server gave it of its own accord: the connection was over."""
+        return self.note.startswith(BY_SERVER)

@@ -1,18 +1,23 @@
 """The tap on the logging module: log records become events of their connection."""
 
 import logging
-from typing import Self
+import threading
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 from asgilab.communicators import record_here
 from asgilab.engine import is_user_code
 from asgilab.sessions import Kind, Source
 
 
-class LogTap(logging.Handler):
+class LogTap:
     """Records the log records of running applications; use it as a context.
 
-    It hangs on the root logger, so it hears what loggers let through at their
-    level and propagate. Where several are in use, each record is kept once.
+    It listens where records are made, so it hears what loggers let through at
+    their level, whether it propagates or not, and logging itself does not notice:
+    a handler would make ``logging.basicConfig`` do nothing, and warnings vanish
+    where nobody has set logging up. Where several taps are in use, each record is
+    kept once.
 
     Example::
 
@@ -20,27 +25,36 @@ class LogTap(logging.Handler):
             ...     # log lines of a consumer show up in its timeline
     """
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Record one log record on the connection whose code wrote it."""
-        if not self._speaks:
-            return
-        try:
-            record_here(Kind.LOG, _message(record), _source(record))
-        except Exception:  # a broken log call must not break the application
-            self.handleError(record)
-
-    @property
-    def _speaks(self) -> bool:
-        """Whether this is the first tap on the root logger: one of several is enough."""
-        handlers = logging.getLogger().handlers
-        return next((tap for tap in handlers if isinstance(tap, LogTap)), self) is self
+    _LOCK: ClassVar[threading.Lock] = threading.Lock()
+    _taps: ClassVar[int] = 0
+    _made_by: ClassVar[Callable[..., logging.LogRecord]] = logging.LogRecord
 
     def __enter__(self) -> Self:
-        logging.getLogger().addHandler(self)
+        with self._LOCK:
+            LogTap._taps += 1
+            if logging.getLogRecordFactory() is not _tapped:
+                LogTap._made_by = logging.getLogRecordFactory()
+                logging.setLogRecordFactory(_tapped)
         return self
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)
+        with self._LOCK:
+            LogTap._taps -= 1
+            # Whoever has put a factory over ours meanwhile still calls it.
+            if not LogTap._taps and logging.getLogRecordFactory() is _tapped:
+                logging.setLogRecordFactory(LogTap._made_by)
+
+
+def _tapped(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """Make a log record as it would be made, and record it."""
+    record = LogTap._made_by(*args, **kwargs)
+    if LogTap._taps:
+        try:
+            record_here(Kind.LOG, _message(record), _source(record))
+        except (TypeError, ValueError):
+            # Its arguments do not fit its text; logging tells when it formats it.
+            return record
+    return record
 
 
 def _message(record: logging.LogRecord) -> dict[str, str]:

@@ -103,7 +103,8 @@ def write(folder: Path, suites: tuple[str, ...], files: dict[str, str]) -> None:
 def environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
     """Return an environment that knows the project, the example, and no pytest."""
     package = asgilab.example.DIRECTORY
-    found = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    ours = ("PYTEST", "DJANGO", "COV_CORE")
+    found = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     paths = [str(folder), str(package), str(package.parents[1])]
     return {
         **found,

@@ -78,12 +78,14 @@ def test_plain_communicators_are_shown_as_well(failed: Run) -> None:
     assert files == [f"{stem}.asgilab.jsonl", f"{stem}-2.asgilab.jsonl"]
 
 
-@pytest.mark.parametrize("name", ["without_connections", "as_expected"])
-def test_where_there_is_nothing_to_show_there_is_no_section(
-    failed: Run, name: str
-) -> None:
-    assert TITLE not in failed.told[f"test_fails_{name}"]
-    assert f"test_fails_{name}.asgilab" not in failed.output
+def test_where_there_is_nothing_to_show_there_is_no_section(failed: Run) -> None:
+    assert failed.outcomes["test_fails_without_connections"] == "failure"
+    assert section(failed, "test_fails_without_connections") == ""
+
+
+def test_a_test_that_fails_as_expected_shows_nothing(failed: Run) -> None:
+    assert failed.outcomes["test_fails_as_expected"] == "skipped"
+    assert "as_expected" not in "".join(SAVED.findall(failed.output))
 
 
 def test_every_test_has_a_file_of_its_own_whatever_it_is_called(failed: Run) -> None:

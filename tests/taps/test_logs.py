@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -76,19 +78,34 @@ async def test_a_broken_log_call_does_not_break_the_application(
     assert logged(await run(writes)) == []
 
 
-async def test_after_the_context_nothing_is_recorded() -> None:
-    before = list(logging.getLogger().handlers)
-    with LogTap():
-        pass
-    assert logging.getLogger().handlers == before
+async def test_after_the_context_nothing_is_left() -> None:
+    before = logging.getLogRecordFactory()
+    with LogTap(), LogTap():
+        assert logging.getLogRecordFactory() is not before
+    assert logging.getLogRecordFactory() is before
 
 
-async def test_of_two_taps_at_once_one_records() -> None:
+async def test_a_record_is_kept_once_however_many_listen() -> None:
     async def writes() -> None:
         log.error("once")
 
-    with LogTap(), LogTap():
+    with LogTap():
         assert len(logged(await run(writes))) == 1
-        with LogTap():
-            pass
-        assert len(logged(await run(writes))) == 1
+
+
+SCRIPT = """
+import logging
+from asgilab.taps import LogTap
+
+with LogTap():
+    logging.getLogger("shop").warning("before setup")
+    logging.getLogger("shop").info("not worth it")
+    logging.basicConfig(format="set up: %(message)s")
+    logging.getLogger("shop").warning("after setup")
+"""
+
+
+def test_a_tap_does_not_make_warnings_disappear() -> None:
+    command = [sys.executable, "-c", SCRIPT]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines() == ["before setup", "set up: after setup"]

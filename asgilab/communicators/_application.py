@@ -18,7 +18,7 @@ from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._running import call, forsake, single_callable
 from asgilab.communicators._waiting import (
-    ONE_PASS,
+    one_pass,
     running_text,
     silence_text,
     wait_until,
@@ -36,6 +36,8 @@ from asgilab.protocol import Finding
 from asgilab.types import Application, Message, Scope
 
 E = TypeVar("E", bound=BaseException)
+
+_running_loop = asyncio.get_running_loop
 
 _PASSES_BEFORE_PARKING: Final = 2
 """An application that answers at once does so within two passes of the loop."""
@@ -127,7 +129,9 @@ class ApplicationCommunicator(AsgirefCommunicator):
             IllegalDelivery: In strict mode: no server may deliver this here.
             Exception: The application's own, if it has raised.
         """
-        task = self._running()
+        task = self._task
+        if task is None or self._loop is not _running_loop():
+            task = self._running()
         if task.done():
             self._raise_error()
             if not self._line.closed:
@@ -149,12 +153,14 @@ class ApplicationCommunicator(AsgirefCommunicator):
             ApplicationEnded: It has returned, and nothing more will come.
             Exception: The application's own, as it was raised.
         """
-        task = self._running()
+        task = self._task
+        if task is None or self._loop is not _running_loop():
+            task = self._running()
         events = self._line.outbox.events
         for _ in range(_PASSES_BEFORE_PARKING):
             if events or task.done():
                 break
-            await ONE_PASS
+            await one_pass()
         if not events:
             await self._wait_for_output(timeout)
         if self._line.window is not None:

@@ -19,7 +19,7 @@ from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._remembering import remembered
 from asgilab.communicators._window import Window
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import awaiting_line, user_line
+from asgilab.engine import awaiting_line, clock_of, user_place
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
 from asgilab.protocol import (
     SPEC,
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab_line")
 """The line whose application is running; unset outside of any."""
+
+# Bound once: to look a member up in its Enum costs Python 3.11 as much as a call.
+_RECEIVE: Final = Kind.RECEIVE
+_SEND: Final = Kind.SEND
 
 _MILD: Final = {Severity.RECORD, Severity.WARNING}
 
@@ -69,6 +73,7 @@ class Line(Outcome):
         self._handling: int | None = None
         self.aside: int | None = None
         self._gates = wiring.gates
+        self._traced = wiring.session is not None or wiring.gates is not None
         self._lost = False
         self._habits = wiring.habits
         self._endings: Endings | None = None
@@ -120,7 +125,7 @@ class Line(Outcome):
             return
         zero = loop.time() if wiring.zero is None else wiring.zero
         wiring.name = wiring.name or str(self.scope.get("type", "connection"))
-        self._record = session.recorder(wiring.name, loop.time, zero)
+        self._record = session.recorder(wiring.name, clock_of(loop), zero)
         self._record(Kind.OPEN, remembered(self.scope))
 
     def deliver(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
@@ -146,7 +151,10 @@ class Line(Outcome):
             message = self._habits.deliver(message, ending)
         if over and message.get("type") in FAREWELLS:
             self._conclude(message).note(message)
-        self.inbox.put_nowait(message)
+        inbox = self.inbox
+        inbox.events.append(message)
+        if inbox.waiters:
+            inbox.wake()
 
     def leave(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
         """The client says goodbye; an application that was told so is not told again.
@@ -168,7 +176,7 @@ class Line(Outcome):
         """Give the application its next event; this is its ``receive``."""
         inbox = self.inbox
         self._handling = None
-        place = user_line(sys._getframe(1))
+        place = user_place(sys._getframe(1)) if self._traced else None
         while True:
             while not inbox.events:
                 if self._endings is None or not self._endings.tell(inbox):
@@ -186,13 +194,15 @@ class Line(Outcome):
                 self._conversation.received(message)
             if self._record is not None:
                 self._handling = self._record(
-                    Kind.RECEIVE, dict(message), place, None, note
+                    _RECEIVE, dict(message), place, None, note
                 )
             return message
 
     async def send(self, message: Message) -> None:
         """Take an event from the application; this is its ``send``."""
-        place = user_line(sys._getframe(1)) or awaiting_line()
+        place = None
+        if self._traced:
+            place = user_place(sys._getframe(1)) or awaiting_line()
         gates = self._gates
         if self.gone:
             self._refuse(message, place)
@@ -290,7 +300,9 @@ class Line(Outcome):
             recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
             if self._kept is not None:
                 note = self._leave_out(recorded) or note
-            self._record(Kind.SEND, recorded, place, self.handling, note)
+            handling = self._handling
+            cause = self.aside if handling is None else handling
+            self._record(_SEND, recorded, place, cause, note)
         if self._habits is not None:
             copy = self._habits.transmit(copy)
         outbox = self.outbox

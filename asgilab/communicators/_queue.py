@@ -6,8 +6,12 @@ to one event loop.
 """
 
 import asyncio
+import types
 from collections import deque
+from collections.abc import Generator
 from typing import Any
+
+_running_loop = asyncio.get_running_loop
 
 
 class EventQueue:
@@ -32,10 +36,10 @@ class EventQueue:
 
     def wake(self) -> None:
         """Wake everybody who waits, whether there is an event or not."""
-        waiters, self.waiters = self.waiters, []
-        for waiter in waiters:
+        for waiter in self.waiters:
             if not waiter.done():
                 waiter.set_result(None)
+        self.waiters.clear()
 
     async def put(self, event: Any) -> None:
         """Append an event; it never has to wait."""
@@ -57,15 +61,17 @@ class EventQueue:
             await self.wait()
         return self.events.popleft()
 
-    async def wait(self) -> None:
+    @types.coroutine
+    def wait(self) -> Generator[Any, None, None]:
         """Wait until somebody wakes the queue; an event may be there or not."""
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[None] = _running_loop().create_future()
         self.waiters.append(waiter)
         try:
-            await waiter
-        finally:
+            yield from waiter
+        except BaseException:  # whoever wakes them has taken them all out
             if waiter in self.waiters:
                 self.waiters.remove(waiter)
+            raise
 
     def empty(self) -> bool:
         """Whether nothing is queued."""

@@ -4,7 +4,8 @@ What is waited for, and what is made of it, stands in ``_application``.
 """
 
 import asyncio
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from asgilab.communicators._queue import EventQueue
@@ -15,14 +16,10 @@ _UNTOLD: Final = Quiet(
 )
 
 
-class _Pass:
-    """Awaited, it lets the loop make one pass; lighter than ``asyncio.sleep(0)``."""
-
-    def __await__(self) -> Any:
-        yield
-
-
-ONE_PASS: Final = _Pass()
+@types.coroutine
+def one_pass() -> Generator[None, None, None]:
+    """Let the loop make one pass; lighter than ``asyncio.sleep(0)``."""
+    yield
 
 
 async def wait_until(

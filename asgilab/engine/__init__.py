@@ -5,7 +5,7 @@ an event, and it does not care whether a connection is HTTP or WebSocket.
 """
 
 from asgilab.engine._awaiters import mark_root
-from asgilab.engine._clock import LabClock
+from asgilab.engine._clock import LabClock, clock_of
 from asgilab.engine._crossing import Crossing, CrossingCall
 from asgilab.engine._frames import (
     FrameText,
@@ -14,6 +14,7 @@ from asgilab.engine._frames import (
     stack_here,
     stack_of,
     user_line,
+    user_place,
 )
 from asgilab.engine._gates import Gates, Stop
 from asgilab.engine._idleness import Idleness, idleness_of, settle
@@ -34,6 +35,7 @@ __all__ = [
     "Quiet",
     "Stop",
     "awaiting_line",
+    "clock_of",
     "idleness_of",
     "is_user_code",
     "mark_root",
@@ -42,4 +44,5 @@ __all__ = [
     "stack_here",
     "stack_of",
     "user_line",
+    "user_place",
 ]

@@ -4,6 +4,7 @@ Time is frozen while somebody holds it (a closed gate does), and a virtual clock
 also stands still while a thread works. Wall-clock time is not touched here.
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -143,6 +144,12 @@ class LabClock:
 def _beyond(moment: float, target: float) -> bool:
     """Tell whether a moment lies after a target, by more than rounding."""
     return moment > target and not math.isclose(moment, target, rel_tol=1e-12)
+
+
+def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+    """Return the clock of a loop, in seconds; of a stock loop without a detour."""
+    plain = type(loop).time is asyncio.BaseEventLoop.time
+    return time.monotonic if plain else loop.time
 
 
 def least(*values: float | None) -> float | None:

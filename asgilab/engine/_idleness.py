@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from asgilab.engine._clock import LabClock, least
 from asgilab.engine._jobs import Jobs
+from asgilab.engine._passes import Passes
 from asgilab.engine._quiet import Quiet
 from asgilab.engine._threads import Survey, survey
 
@@ -78,6 +79,9 @@ class Idleness:
         select: The selector's own ``select``.
         descriptors: Returns what the selector watches, by file descriptor.
         clock: The loop's clock where it has one of its own, else None.
+
+    Attributes:
+        passes: Makes passes of the loop in place.
     """
 
     def __init__(
@@ -95,8 +99,22 @@ class Idleness:
         self._known = weakref.WeakSet(threading.enumerate())
         self._questions: list[_Question] = []
         self._jobs = Jobs(loop)
+        self.passes = Passes(loop)
         self._looks = 0
         self._stalled_at: float | None = None
+        self._wake_up: Callable[[], None] | None = None
+        self._doze: Callable[[], None] | None = None
+
+    def attend_only(
+        self, wake_up: Callable[[], None], doze: Callable[[], None]
+    ) -> None:
+        """Look on only while somebody asks: a loop that nobody asks runs as before.
+
+        Args:
+            wake_up: Puts :meth:`select` in the place of the selector's own.
+            doze: Takes it out again.
+        """
+        self._wake_up, self._doze = wake_up, doze
 
     async def settle(self, limit: float | None = None) -> Quiet:
         """Wait until the loop has nothing to do but wait, whatever for.
@@ -129,6 +147,8 @@ class Idleness:
     ) -> "asyncio.Future[Quiet | None]":
         answer: asyncio.Future[Quiet | None] = self._running_loop().create_future()
         self._questions.append(_Question(answer, until, limit))
+        if self._wake_up is not None:
+            self._wake_up()
         return answer
 
     def run_in_executor(
@@ -141,6 +161,9 @@ class Idleness:
         """Stand in for the selector's ``select``; see the top of this file."""
         if self._questions:
             self._questions = [q for q in self._questions if not q.answer.done()]
+        if not self._questions and self._doze is not None:
+            self._doze()
+            return self._select(timeout)
         if timeout is not None and timeout <= 0:
             if self._questions:
                 self._answer_overdue(None)
@@ -303,8 +326,12 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
         return idleness.run_in_executor(run_in_executor, executor, func, *args)
 
     # Set on these two objects alone, not on their classes.
-    vars(selector)["select"] = idleness.select
     vars(loop)["run_in_executor"] = counted
+    own = vars(selector)
+    idleness.attend_only(
+        lambda: own.__setitem__("select", idleness.select),
+        lambda: own.__delitem__("select"),
+    )
     return idleness
 
 

@@ -13,7 +13,6 @@ stops that tick for the rest of the server's life.
 import asyncio
 import socket
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -74,9 +73,11 @@ class DaphneBackend:
             asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop)
 
     def _make(self, reactor: Any, sockets: list[socket.socket]) -> Any:
-        module = import_module("daphne.server")
+        module: Any = import_module("daphne.server")
         # Importing it makes a loop that only its own reactor would have used.
         module.twisted_loop.close()
+        # Else Python's warnings would go to Twisted's log, and that to nowhere.
+        module.globalLogBeginner = _NoLogging()
         server = module.Server(
             self._application,
             endpoints=["the sockets below"],
@@ -84,11 +85,8 @@ class DaphneBackend:
             **self._options,
         )
         server.endpoints = []
-        shown = warnings.showwarning
 
         def adopt() -> None:
-            # Twisted's logging takes Python's warnings along, to nowhere.
-            warnings.showwarning = shown
             for one in sockets:
                 one.setblocking(False)
                 reactor.adoptStreamPort(one.fileno(), one.family, server.http_factory)
@@ -118,12 +116,19 @@ class DaphneBackend:
             await asyncio.wait(instances, timeout=_DISCONNECT_SECONDS)
 
 
+class _NoLogging:
+    """Stands in for Twisted's ``globalLogBeginner`` and leaves logging as it is."""
+
+    def beginLoggingTo(self, *_arguments: Any, **_options: Any) -> None:
+        """Begin nothing."""
+
+
 @contextmanager
 def _reactor_on(loop: asyncio.AbstractEventLoop) -> Iterator[Any]:
     """Install a reactor on a loop for a while, as the one that imports find."""
     asyncio.set_event_loop(loop)
     internet: Any = import_module("twisted.internet")
-    saved = {name: sys.modules.pop(name, None) for name in _MODULES}
+    saved: dict[str, Any] = {name: sys.modules.pop(name, None) for name in _MODULES}
     import_module("twisted.internet.asyncioreactor").install(loop)
     # Autobahn's timers ask txaio, which remembers the first reactor it met.
     timers: Any = import_module("txaio.tx").config
@@ -133,12 +138,15 @@ def _reactor_on(loop: asyncio.AbstractEventLoop) -> Iterator[Any]:
     finally:
         timers.loop = saved_loop
         for name, module in saved.items():
-            if module is None:
-                sys.modules.pop(name, None)
-            else:
-                sys.modules[name] = module
-        if saved[_MODULES[0]] is not None:
-            internet.reactor = saved[_MODULES[0]]
-        else:
-            del internet.reactor
+            _put_back(name, module)
         asyncio.set_event_loop(None)
+
+
+def _put_back(name: str, module: Any) -> None:
+    """Make importing a name find what it found before, or nothing yet."""
+    package, _, attribute = name.rpartition(".")
+    if module is not None:
+        sys.modules[name] = module
+        setattr(sys.modules[package], attribute, module)
+    elif sys.modules.pop(name, None) is not None:
+        delattr(sys.modules[package], attribute)

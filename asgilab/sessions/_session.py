@@ -28,7 +28,8 @@ Row = tuple[
     str,
 ]
 """An event as it is stored (the fields of :class:`Event` after ``index``): a plain
-tuple, because making one is on the hot path."""
+tuple, because making one is on the hot path. The number beside a code object is a
+line, or ``~offset`` of an instruction: which line that is, is found out later."""
 
 
 class Session(Sequence[Event]):
@@ -98,6 +99,7 @@ class Session(Sequence[Event]):
             A function of ``(kind, message, source=None, cause=None, note="")``.
         """
         rows = self._rows
+        append = rows.append
 
         def record(
             kind: Kind,
@@ -107,7 +109,7 @@ class Session(Sequence[Event]):
             note: str = "",
         ) -> int:
             row = (time() - zero, connection, kind, message, source, cause, note)
-            rows.append(row)
+            append(row)
             index = len(rows) - 1
             while rows[index] is not row:  # another thread recorded meanwhile
                 index -= 1
@@ -197,6 +199,15 @@ class Session(Sequence[Event]):
     def _event(self, index: int) -> Event:
         at, connection, kind, message, source, cause, note = self._rows[index]
         if isinstance(source, tuple):
-            code, line = source
+            code, number = source
+            line = number if number >= 0 else _line_at(code, ~number)
             source = Source(code.co_filename, line, code.co_qualname)
         return Event(index, at, connection, kind, message, source, cause, note)
+
+
+def _line_at(code: CodeType, offset: int) -> int:
+    """Return the line of an instruction, as its frame would have told it."""
+    for start, end, line in code.co_lines():
+        if start <= offset < end and line is not None:
+            return line
+    return code.co_firstlineno

@@ -89,7 +89,7 @@ async def add(one: int, two: int) -> int:
 
 
 async def warning_options() -> list[str]:
-    return sys.warnoptions
+    return [*map(str, sys.warnoptions)]
 
 
 async def forever() -> None:

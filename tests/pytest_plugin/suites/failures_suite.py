@@ -47,8 +47,6 @@ async def test_fails_with_hostile_text(asgi_websocket: Any) -> None:
         pytest.fail("hostile")
 
 
-
-
 @pytest.mark.xfail(strict=True)
 async def test_fails_as_expected(asgi_websocket: Any) -> None:
     async with asgi_websocket("/room/"):

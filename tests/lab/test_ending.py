@@ -1,0 +1,122 @@
+"""How the connections of a lab end, and what nobody had seen by then."""
+
+import asyncio
+import warnings
+from typing import Any
+
+import pytest
+
+from asgilab.errors import LifespanFailed, ProtocolViolation
+from asgilab.lab import Lab
+from asgilab.lab._ending import end, hang_up, unseen_of
+from asgilab.testing import LifespanCommunicator, WebsocketCommunicator
+
+
+class Room:
+    """An application that does as it is told, and says what it heard last."""
+
+    def __init__(self, told: str = "") -> None:
+        self.told = told
+        self.last = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        if scope["type"] == "lifespan":
+            await self.live(receive, send)
+            return
+        await send({"type": "websocket.accept"})
+        if self.told == "raise at once":
+            raise ValueError(self.told)
+        if self.told == "break a rule":
+            await send({"type": "websocket.accept"})
+        if self.told == "stay":
+            await asyncio.Event().wait()
+        self.last = (await receive())["type"]
+        if self.told == "raise at the end":
+            raise ValueError(self.told)
+
+    async def live(self, receive: Any, send: Any) -> None:
+        await send({"type": "lifespan.startup.complete"})
+        if self.told == "raise at once":
+            raise ValueError(self.told)
+        await receive()
+        await send({"type": "lifespan.shutdown.failed", "message": "no"})
+
+
+async def connected(told: str) -> tuple[Room, WebsocketCommunicator]:
+    room = Room(told)
+    communicator = WebsocketCommunicator(room, "/")
+    await communicator.connect()
+    return room, communicator
+
+
+async def test_who_was_forgotten_is_told_that_the_client_has_left() -> None:
+    room, communicator = await connected("")
+    assert await hang_up(communicator) == []
+    assert room.last == "websocket.disconnect"
+    assert communicator.future.done()
+
+
+async def test_who_ignores_that_is_cancelled_without_a_warning() -> None:
+    _, communicator = await connected("stay")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert await hang_up(communicator) == []
+    assert communicator.future.cancelled()
+
+
+@pytest.mark.parametrize("told", ["raise at once", "raise at the end"])
+async def test_what_nobody_saw_is_returned_once(told: str) -> None:
+    _, communicator = await connected(told)
+    (error,) = await hang_up(communicator)
+    assert isinstance(error, ValueError)
+    assert await hang_up(communicator) == []
+
+
+async def test_its_traceback_begins_in_the_application() -> None:
+    _, communicator = await connected("raise at the end")
+    (error,) = await hang_up(communicator)
+    assert error.__traceback__ is not None
+    assert error.__traceback__.tb_frame.f_code is Room.__call__.__code__
+
+
+async def test_a_broken_rule_that_nobody_saw_is_returned() -> None:
+    _, communicator = await connected("break a rule")
+    (error,) = await hang_up(communicator)
+    assert isinstance(error, ProtocolViolation)
+
+
+async def test_what_somebody_saw_is_not_returned() -> None:
+    _, communicator = await connected("raise at once")
+    with pytest.raises(ValueError, match="raise at once"):
+        await communicator.receive_from()
+    assert unseen_of(communicator) == []
+
+
+async def test_a_connection_that_was_never_opened_has_nothing_to_tell() -> None:
+    communicator = WebsocketCommunicator(Room(), "/")
+    assert await hang_up(communicator) == []
+
+
+async def test_a_shutdown_that_fails_is_raised_after_all_else() -> None:
+    room, communicator = await connected("raise at the end")
+    lifespan = LifespanCommunicator(room)
+    await lifespan.startup()
+    unseen: list[Exception] = []
+    with pytest.raises(LifespanFailed, match="no"):
+        await end([communicator], lifespan, unseen)
+    assert [str(error) for error in unseen] == ["raise at the end"]
+
+
+async def test_a_lifespan_that_ended_by_itself_is_not_asked_to() -> None:
+    lifespan = LifespanCommunicator(Room("raise at once"))
+    await lifespan.startup()
+    unseen: list[Exception] = []
+    await end([], lifespan, unseen)
+    assert [str(error) for error in unseen] == ["raise at once"]
+
+
+async def test_a_lab_keeps_what_nobody_saw() -> None:
+    async with Lab(Room("raise at the end"), lifespan="off") as lab:
+        await lab.websocket("/").connect()
+    assert [str(error) for error in lab.unseen] == ["raise at the end"]

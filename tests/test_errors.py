@@ -10,7 +10,9 @@ import pytest
 
 from asgilab import errors
 
-LINE = re.compile(r"^    (?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+)(?:\s{2,}(?P<what>.+))?$")
+LINE = re.compile(
+    r"^    (?P<branch>[│├└─ ]*)(?P<name>[A-Z]\w+)(?:\s{2,}(?P<what>.+))?$"
+)
 
 
 def drawn() -> dict[str, str | None]:

@@ -65,7 +65,9 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
 def test_importing_it_brings_in_none_of_the_large_ones() -> None:
     large = "('IPython', 'django', 'pytest', 'ipywidgets', 'anywidget', 'channels')"
-    code = f"import asgilab.testing, sys; print([m for m in {large} if m in sys.modules])"
+    code = (
+        f"import asgilab.testing, sys; print([m for m in {large} if m in sys.modules])"
+    )
     assert run(code) == "[]"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from asgilab.rendering import visible
 from asgilab.replay import Difference, diff
 from asgilab.sessions import load
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def tell(differences: Sequence[Difference], console: Console) -> int:
     """Print differences, one a line; return 1 if there are any."""
     for each in differences:
-        console.print(str(each), markup=False, soft_wrap=True)
+        console.print(visible(str(each)), markup=False, soft_wrap=True)
     count = len(differences)
     console.print("no difference" if not count else f"{count} difference(s)")
     return 1 if count else 0

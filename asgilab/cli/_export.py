@@ -11,6 +11,7 @@ from asgilab.engine import LabLoop
 from asgilab.errors import ExportError
 from asgilab.export import Exported, export_test
 from asgilab.lab import Lab
+from asgilab.rendering import visible
 from asgilab.sessions import Session, load
 
 
@@ -63,5 +64,5 @@ def write_test(session: Session, path: Path, **options: Any) -> Exported:
 def report(exported: Exported, console: Console) -> int:
     """Print where the test is and how it fared; return the exit code."""
     for line in (f"Wrote {exported.path}", *exported.summary_lines()):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(visible(line), markup=False, soft_wrap=True)
     return 0 if exported.passed else 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from asgilab.rendering import LAST, TextTimeline
+from asgilab.rendering import LAST, TextTimeline, visible
 from asgilab.sessions import load
 
 
@@ -23,6 +23,6 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Print the timeline."""
     session = load(options.file)
     for warning in session.warnings:
-        console.print(f"Warning: {warning}", markup=False)
+        console.print(f"Warning: {visible(warning)}", markup=False)
     console.print(TextTimeline(session, last=options.last))
     return 0

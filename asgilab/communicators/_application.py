@@ -7,7 +7,7 @@ names. What happens at the application's end of the line is in ``_line``.
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
@@ -38,9 +38,6 @@ from asgilab.types import Application, Message, Scope
 E = TypeVar("E", bound=BaseException)
 
 _running_loop = asyncio.get_running_loop
-
-_PASSES_BEFORE_PARKING: Final = 2
-"""An application that answers at once does so within two passes of the loop."""
 
 
 class ApplicationCommunicator(AsgirefCommunicator):
@@ -157,10 +154,10 @@ class ApplicationCommunicator(AsgirefCommunicator):
         if task is None or self._loop is not _running_loop():
             task = self._running()
         events = self._line.outbox.events
-        for _ in range(_PASSES_BEFORE_PARKING):
-            if events or task.done():
-                break
-            await one_pass()
+        if not events and not task.done():
+            await one_pass()  # one that answers at once does so in one or two
+            if not events and not task.done():
+                await one_pass()
         if not events:
             await self._wait_for_output(timeout)
         if self._line.window is not None:

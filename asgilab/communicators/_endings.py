@@ -127,11 +127,12 @@ class Endings:
 def raises_when_gone(scope: Scope, wiring: Wiring) -> bool:
     """Tell whether ``send()`` raises once the client has gone (HTTP-33, WS-40).
 
-    Unless the test or a server's habits say more, it does for a WebSocket of
-    version 2.4 or later. No server does it for HTTP.
+    Unless the test or a server's habits say more, it does where the scope announces
+    2.4 or later. Servers announce less for HTTP and do nothing; Starlette goes by
+    the version, and would never learn of it from one that announces and does not.
     """
     if wiring.raise_on_gone is not None:
         return wiring.raise_on_gone
     if wiring.habits is not None:
         return scope.get("type") in wiring.habits.raises_when_gone
-    return scope.get("type") == "websocket" and announced_version(scope) >= (2, 4)
+    return announced_version(scope) >= (2, 4)

@@ -49,7 +49,7 @@ class HttpCommunicator(ApplicationCommunicator):
         window: How many events of the response may be unread before the
             application's ``send()`` waits. Default: enough for most.
         raise_on_gone: Whether ``send()`` raises an ``OSError`` once the client
-            has gone, as ASGI 2.4 has it and no server does. Default: no.
+            has gone. Default: if the scope announces 2.4 or later, as ASGI has it.
         wiring: See :class:`ApplicationCommunicator`.
 
     Attributes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
+from asgilab.communicators._judging import copied, gravest
 from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._remembering import remembered
@@ -40,8 +41,6 @@ CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab
 # Bound once: to look a member up in its Enum costs Python 3.11 as much as a call.
 _RECEIVE: Final = Kind.RECEIVE
 _SEND: Final = Kind.SEND
-
-_MILD: Final = {Severity.RECORD, Severity.WARNING}
 
 
 class Line(Outcome):
@@ -180,7 +179,7 @@ class Line(Outcome):
         while True:
             while not inbox.events:
                 if self._endings is None or not self._endings.tell(inbox):
-                    await inbox.wait()
+                    await inbox.woken()
             message: Message = inbox.events.popleft()
             note = "" if self._endings is None else self._endings.note_of(message)
             gates = self._gates
@@ -288,7 +287,7 @@ class Line(Outcome):
             self.findings.extend(conversation.raised())
 
     def _emit(self, message: Message, place: Any, note: str) -> None:
-        copy: Any = dict(message) if type(message) is dict else _copied(message)
+        copy: Any = dict(message) if type(message) is dict else copied(message)
         conversation = self._conversation
         if conversation is not None:
             findings = conversation.sent(copy)
@@ -356,7 +355,7 @@ class Line(Outcome):
         if not findings:
             return True
         self.findings.extend(findings)
-        refused = _gravest(findings, self.wiring.validate)
+        refused = gravest(findings, self.wiring.validate)
         if refused is not None:
             self._note(Kind.SEND, message, place, f"refused by {refused.rule}")
             self.violation = ProtocolViolation(refused.rule, refused.text)
@@ -392,19 +391,3 @@ class Line(Outcome):
             if self._endings is not None:
                 self._endings.forget()
         return held
-
-
-def _copied(message: Message) -> Message:
-    """Return a copy of an event of another type, or what is no event as it is."""
-    try:
-        return dict(message)
-    except (TypeError, ValueError):
-        return message
-
-
-def _gravest(findings: tuple[Finding, ...], validate: str) -> Finding | None:
-    """Return the first finding that validation does not let pass."""
-    if validate == "record":
-        return None
-    passed = {Severity.RECORD} if validate == "strict" else _MILD
-    return next((each for each in findings if each.severity not in passed), None)

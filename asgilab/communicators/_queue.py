@@ -61,9 +61,13 @@ class EventQueue:
             await self.wait()
         return self.events.popleft()
 
-    @types.coroutine
-    def wait(self) -> Generator[Any, None, None]:
+    async def wait(self) -> None:
         """Wait until somebody wakes the queue; an event may be there or not."""
+        await self.woken()
+
+    @types.coroutine
+    def woken(self) -> Generator[Any, None, None]:
+        """Do what :meth:`wait` does, for who awaits it at once: this is lighter."""
         waiter: asyncio.Future[None] = _running_loop().create_future()
         self.waiters.append(waiter)
         try:

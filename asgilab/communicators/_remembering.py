@@ -11,6 +11,7 @@ from typing import Any, Final
 from asgilab.engine import shorten
 
 _VALUES: Final = frozenset({str, bytes, int, float, bool, NoneType})
+_HOLD_VALUES: Final = frozenset({dict, list, tuple})
 _DEEPEST: Final = 20
 
 
@@ -23,17 +24,18 @@ def remembered(scope: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _copy(value: Any, depth: int) -> Any:
+    """Copy what is no plain value; every connection begins with a dozen of them."""
     kind = type(value)
-    if kind in _VALUES:
-        return value
-    if depth > _DEEPEST:
+    if kind not in _HOLD_VALUES or depth > _DEEPEST:
         return shorten(value)
-    if kind is list:
-        return [_copy(item, depth + 1) for item in value]
-    if kind is tuple:
-        if all(type(item) in _VALUES for item in value):
-            return value
-        return tuple(_copy(item, depth + 1) for item in value)
+    held = value.values() if kind is dict else value
+    if _VALUES.issuperset(map(type, held)):
+        return value if kind is tuple else value.copy()
     if kind is dict:
-        return {key: _copy(item, depth + 1) for key, item in value.items()}
-    return shorten(value)
+        return {
+            key: item if type(item) in _VALUES else _copy(item, depth + 1)
+            for key, item in value.items()
+        }
+    return kind(
+        [item if type(item) in _VALUES else _copy(item, depth + 1) for item in value]
+    )

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from asgiref.compatibility import guarantee_single_callable, is_double_callable
-from asgiref.sync import ThreadSensitiveContext
+from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
 
 from asgilab.communicators._line import Line
 from asgilab.types import Application
@@ -75,7 +75,10 @@ async def _call_prepared(
         # asgiref has one thread for the synchronous code of the whole process,
         # and a consumer that is paused in it would hold up every other. A lent
         # connection, though, may not be used by two threads at once.
-        if line.wiring.isolate_threads and not (owner is not None and owner.lent):
+        shared = _shared_thread(owner)
+        if shared is not None:
+            await shared.__aenter__()
+        elif line.wiring.isolate_threads:
             # Entered and never left: it ends with the application's context, and a
             # task that outlives the application still has its thread, as it would
             # behind a server.
@@ -85,6 +88,25 @@ async def _call_prepared(
         for step in prepare:
             await step()
         await application(line.scope, line.receive, line.send)
+
+
+def _shared_thread(owner: "Ownership | None") -> ThreadSensitiveContext | None:
+    """Return a context whose synchronous code runs in the thread of the test.
+
+    That is the one that was lent a connection, or the one that waits for this loop
+    in ``async_to_sync``, as in a test case of Django. Django's handler begins a
+    context for each request, with another thread; inside this one it does not.
+
+    Returns:
+        None where any thread will do.
+    """
+    waiting = AsyncToSync.loop_thread_executors.get(asyncio.get_running_loop())
+    if owner is None or not (owner.lent or waiting):
+        return None
+    context = ThreadSensitiveContext()
+    executor = waiting or SyncToAsync.single_thread_executor
+    SyncToAsync.context_to_thread_executor[context] = executor
+    return context
 
 
 async def _await(called: Awaitable[None]) -> None:

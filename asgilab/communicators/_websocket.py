@@ -43,7 +43,8 @@ class WebsocketCommunicator(LayerCommunicator):
         window: How many frames may be unread before the application's ``send()``
             waits, as it does for a client that reads slowly. Default: no bound.
         raise_on_gone: Whether ``send()`` raises an ``OSError`` once the client
-            has gone. Default: after :meth:`drop`, as ASGI has it since 2.4.
+            has gone. Default: after :meth:`drop`, if the scope announces 2.4 or
+            later, as ASGI has it.
         wiring: See :class:`ApplicationCommunicator`.
 
     Attributes:

@@ -51,7 +51,9 @@ def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    globals()[name] = value  # from now on it is found without this function
+    return value
 
 
 def __dir__() -> list[str]:

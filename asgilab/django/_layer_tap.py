@@ -16,7 +16,16 @@ from asgilab.communicators import handle_here, record_here
 from asgilab.engine import user_line
 from asgilab.sessions import Kind
 
-_CALLS: Final = ("send", "group_add", "group_discard", "group_send", "receive")
+_CALLS: Final = {
+    "send": ("channel", "message"),
+    "group_add": ("group", "channel"),
+    "group_discard": ("group", "channel"),
+    "group_send": ("group", "message"),
+    "receive": ("channel",),
+}
+"""The calls of a layer and their parameters, by the specification of layers."""
+
+_MISSING: Final = object()
 
 
 class _Traced(dict[str, Any]):
@@ -28,12 +37,15 @@ class _Traced(dict[str, Any]):
 class LayerTap:
     """Listens to the channel layers of the project; use it as a context.
 
-    It hooks into the layer objects that exist when it is entered. Several taps
-    may listen at once: a call is recorded once, and the last one to leave
-    unhooks the layer.
+    It hooks into the layers of the settings as they are when it is entered; one
+    that cannot be made is passed over, since an application need not use it.
+    Several taps may listen at once: a call is recorded once, and the last one to
+    leave unhooks the layer. What a test has put in place of a call is listened to
+    as well, and left as it was.
     """
 
     _LISTENING: ClassVar[dict[int, int]] = {}
+    _HOOKS: ClassVar[dict[int, dict[str, Any]]] = {}
     _LOCK: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self) -> None:
@@ -42,12 +54,15 @@ class LayerTap:
     def __enter__(self) -> Self:
         with self._LOCK:
             for alias in channel_layers.configs:
-                layer = channel_layers[alias]
+                try:
+                    layer = channel_layers[alias]
+                except Exception:  # whoever asks for it is told so by Channels
+                    continue
                 self._layers.append(layer)
                 taps = self._LISTENING.get(id(layer), 0)
                 self._LISTENING[id(layer)] = taps + 1
                 if not taps:
-                    _hook(layer)
+                    self._HOOKS[id(layer)] = _hook(layer)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,25 +71,46 @@ class LayerTap:
                 self._LISTENING[id(layer)] -= 1
                 if not self._LISTENING[id(layer)]:
                     del self._LISTENING[id(layer)]
-                    _unhook(layer)
+                    _unhook(layer, self._HOOKS.pop(id(layer)))
             self._layers.clear()
 
 
-def _hook(layer: Any) -> None:
+def _hook(layer: Any) -> dict[str, Any]:
+    """Listen to a layer; return each hook with what stood on the object before."""
+    hooks: dict[str, Any] = {}
     for name in _CALLS:
         call = getattr(layer, name, None)
         if call is not None:  # a layer may lack the groups extension
             tapped = _tapped_receive(call) if name == "receive" else _tapped(name, call)
+            hooks[name] = (tapped, vars(layer).get(name, _MISSING))
             setattr(layer, name, tapped)
+    return hooks
 
 
-def _unhook(layer: Any) -> None:
-    for name in _CALLS:
-        vars(layer).pop(name, None)
+def _unhook(layer: Any, hooks: dict[str, Any]) -> None:
+    for name, (tapped, before) in hooks.items():
+        if vars(layer).get(name) is not tapped:
+            continue  # a test has put something else there meanwhile
+        if before is _MISSING:
+            delattr(layer, name)
+        else:
+            setattr(layer, name, before)
+
+
+def _in_order(
+    name: str, given: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Return the arguments of a call in order, those given by name as well."""
+    left = [key for key in _CALLS[name] if key in named]
+    return (*given, *(named[key] for key in left))
 
 
 def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    async def tapped(target: str, given: Any) -> Any:
+    async def tapped(*arguments: Any, **named: Any) -> Any:
+        ordered = _in_order(name, arguments, named)
+        if len(ordered) != 2 or len(arguments) + len(named) != 2:
+            return await call(*arguments, **named)  # let the layer complain
+        target, given = ordered
         if isinstance(given, _Traced):  # a group_send on its way to one channel
             return await call(target, given)
         event = {"type": f"layer.{name}", "target": target, "given": _copy(given)}

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from channels.routing import get_default_application
+from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.signals import got_request_exception
 from django.db import connections
@@ -100,7 +101,7 @@ def live_project(
     host: str = "localhost",
     port: int = 0,
     server: Server = "uvicorn",
-    serve_static: bool = True,
+    serve_static: bool | None = None,
     static_wrapper: StaticWrapper = ASGIStaticFilesHandler,
     tls: bool = False,
     on_error: OnError = "raise",
@@ -117,6 +118,7 @@ def live_project(
         port: The port; 0 takes any free one.
         server: ``"uvicorn"``, ``"daphne"`` or ``"process"``.
         serve_static: Whether static files are served without ``collectstatic``.
+            Default: if the project has a ``STATIC_URL``.
         static_wrapper: What serves them.
         tls: Serve https and wss with a throw-away certificate.
         on_error: ``"raise"``, ``"warn"`` of or ``"keep"`` the errors of the
@@ -133,6 +135,8 @@ def live_project(
             with live_project() as server:
                 yield server
     """
+    if serve_static is None:
+        serve_static = bool(settings.STATIC_URL)
     wrapper = static_wrapper if serve_static else None
     factory = partial(make_application, wrapper, application)
     with (

@@ -158,6 +158,7 @@ class Ownership:
 
     def __init__(self) -> None:
         self._taps = ExitStack()
+        self._borrowed = False
         self.lent: dict[str, BaseDatabaseWrapper] = {
             connection.alias: connection
             for connection in _of_the_test()
@@ -166,12 +167,16 @@ class Ownership:
 
     async def __aenter__(self) -> Self:
         _CLOSING.suspend()
-        if "channels.layers" in sys.modules:
-            from asgilab.django._layer_tap import LayerTap
+        try:
+            if "channels.layers" in sys.modules:
+                from asgilab.django._layer_tap import LayerTap
 
-            self._taps.enter_context(LayerTap())
-        if self.lent:
-            await sync_to_async(_LOANS.take)(self.lent)
+                self._taps.enter_context(LayerTap())
+            if self.lent:
+                await sync_to_async(self._borrow)()
+        except BaseException as error:  # nobody will leave what was not entered
+            await self.__aexit__(type(error), error, None)
+            raise
         return self
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
@@ -183,9 +188,15 @@ class Ownership:
             self._taps.close()
             _CLOSING.resume()
 
+    def _borrow(self) -> None:
+        """Lend the connections to the thread that runs the synchronous code."""
+        _LOANS.take(self.lent)
+        self._borrowed = True
+
     def _give_back(self) -> None:
         """Return what was lent, and close what this thread connected meanwhile."""
-        _LOANS.return_(self.lent)
+        if self._borrowed:
+            _LOANS.return_(self.lent)
         for connection in connections.all(initialized_only=True):
             if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()

@@ -6,7 +6,7 @@ while alice lives on the lab's: each asynchronous method crosses over by itself.
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from concurrent.futures import Future
 from types import CoroutineType
 from typing import Any
@@ -76,6 +76,28 @@ async def _next(iterator: AsyncIterator[Any]) -> Any:
     return await iterator.__anext__()
 
 
+def _called(
+    method: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    thread: LoopThread,
+) -> Any:
+    """Call a method where it may touch the loop: on the loop's own thread.
+
+    From another thread it could wake nobody: a loop that sleeps in its selector
+    does not notice. An asynchronous method does nothing yet when it is called,
+    and once the loop has been stopped there is nobody left to disturb.
+    """
+    lazy = inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method)
+    if lazy or not thread.alive or thread.here:
+        return method(*args, **kwargs)
+
+    async def call() -> Any:
+        return method(*args, **kwargs)
+
+    return thread.call(call())
+
+
 def _crossing(value: Any, thread: LoopThread) -> Any:
     """Return what a method gave, such that it can be used on any loop."""
     kind = type(value)
@@ -89,8 +111,9 @@ def _crossing(value: Any, thread: LoopThread) -> Any:
 class Crossing:
     """Stands for an object of a lab's loop on every other loop.
 
-    Attributes pass through; what asynchronous methods, iterators and contexts
-    give crosses over as well. ``isinstance`` sees the class of the object.
+    Attributes pass through; methods run on the loop's thread, and what they give
+    crosses over as well: coroutines, asynchronous iterators and contexts.
+    ``isinstance`` sees the class of the object.
 
     Args:
         target: The object that lives on the lab's loop.
@@ -115,7 +138,7 @@ class Crossing:
 
         @functools.wraps(value)
         def cross(*args: Any, **kwargs: Any) -> Any:
-            return _crossing(value(*args, **kwargs), thread)
+            return _crossing(_called(value, args, kwargs, thread), thread)
 
         return cross
 

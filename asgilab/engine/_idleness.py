@@ -25,6 +25,7 @@ from asgilab.engine._jobs import Jobs
 from asgilab.engine._passes import Passes
 from asgilab.engine._quiet import Quiet
 from asgilab.engine._threads import Survey, survey
+from asgilab.engine._thrift import thrifty
 
 _Ready = list[tuple[selectors.SelectorKey, int]]
 
@@ -93,6 +94,7 @@ class Idleness:
     ) -> None:
         self._loop = weakref.ref(loop)
         self._select = select
+        self.glance = thrifty(select, descriptors)
         self._descriptors = descriptors
         self._own = _own_descriptors(loop, descriptors() or {})
         self._clock = clock
@@ -163,11 +165,11 @@ class Idleness:
             self._questions = [q for q in self._questions if not q.answer.done()]
         if not self._questions and self._doze is not None:
             self._doze()
-            return self._select(timeout)
+            return self.glance(timeout)
         if timeout is not None and timeout <= 0:
             if self._questions:
                 self._answer_overdue(None)
-            return self._select(timeout)
+            return self.glance(timeout)
         if not self._questions and (self._clock is None or self._clock.runs):
             return self._select(timeout)
         ready = self._select(0) or self._rest(timeout)
@@ -288,9 +290,15 @@ def _own_descriptors(
     that is watched by now is taken for the loop's.
     """
     pipe = getattr(loop, "_ssock", None)
-    if pipe is None or "ipykernel" in sys.modules:
+    if pipe is None or _in_a_kernel():
         return frozenset(watched)
     return frozenset({pipe.fileno()})
+
+
+def _in_a_kernel() -> bool:
+    """Tell whether this process is a notebook's kernel: to import one makes none."""
+    kernel = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    return kernel is not None and bool(kernel.initialized())
 
 
 _ATTACHED: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Idleness]] = (
@@ -328,9 +336,10 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     # Set on these two objects alone, not on their classes.
     vars(loop)["run_in_executor"] = counted
     own = vars(selector)
+    own["select"] = idleness.glance
     idleness.attend_only(
         lambda: own.__setitem__("select", idleness.select),
-        lambda: own.__delitem__("select"),
+        lambda: own.__setitem__("select", idleness.glance),
     )
     return idleness
 

@@ -51,6 +51,11 @@ class LoopThread:
         """Whether the loop still runs."""
         return self._thread.is_alive() and not self.loop.is_closed()
 
+    @property
+    def here(self) -> bool:
+        """Whether this is asked on the loop's own thread."""
+        return threading.current_thread() is self._thread
+
     def post(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the loop; return the future of its result.
 
@@ -85,7 +90,7 @@ class LoopThread:
                 itself, or the loop has been stopped.
             TimeoutError: It took longer than ``timeout`` seconds.
         """
-        if threading.current_thread() is self._thread:
+        if self.here:
             coroutine.close()
             msg = "Called on the lab's own thread; use await there."
             raise WrongLoop(msg)
@@ -117,7 +122,7 @@ class LoopThread:
         if self._thread.is_alive():
             with contextlib.suppress(RuntimeError):  # somebody else just stopped it
                 self.loop.call_soon_threadsafe(self.loop.stop)
-            if threading.current_thread() is not self._thread:
+            if not self.here:
                 self._thread.join()
 
     def _live(

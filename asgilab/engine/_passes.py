@@ -38,6 +38,8 @@ class Passes:
         self._ready: deque[Any] | None = ready if shown else None
         self._done = asyncio.Handle(bool, (), loop)
         self._done.cancel()
+        vars_of_handle: Any = self._done
+        vars_of_handle._loop = None  # it would keep the loop alive
         self._under_way = False
 
     def make(self, loop: asyncio.AbstractEventLoop) -> bool:

@@ -19,8 +19,12 @@ from typing import Any, Final
 
 from asgilab.engine._locals import locals_of
 
-_SURROUNDINGS: Final = ("ipykernel", "IPython", "zmq", "debugpy", "asgilab")
-"""Packages whose threads surround an application and never wake it."""
+_SURROUNDINGS: Final = ("ipykernel", "IPython", "zmq", "debugpy")
+"""Packages whose threads surround an application and never wake it.
+
+Ours do neither, but only those that begin in our code: a thread of the user's may
+pass through it, with a log record for example.
+"""
 
 
 class _Place(Enum):
@@ -33,6 +37,7 @@ class _Place(Enum):
     THREADING = auto()
     QUEUE = auto()
     SURROUNDINGS = auto()
+    OURS = auto()
     ELSEWHERE = auto()
 
 
@@ -56,11 +61,16 @@ def _place_of(filename: str) -> _Place:
     for ending, place in _PLACES.items():
         if filename.replace(os.sep, "/").endswith(ending):
             return place
-    for package in _SURROUNDINGS:
-        folders = getattr(sys.modules.get(package), "__path__", ())
-        if any(filename.startswith(folder + os.sep) for folder in folders):
-            return _Place.SURROUNDINGS
+    if _is_of(filename, "asgilab"):
+        return _Place.OURS
+    if any(_is_of(filename, package) for package in _SURROUNDINGS):
+        return _Place.SURROUNDINGS
     return _Place.ELSEWHERE
+
+
+def _is_of(filename: str, package: str) -> bool:
+    folders = getattr(sys.modules.get(package), "__path__", ())
+    return any(filename.startswith(folder + os.sep) for folder in folders)
 
 
 @dataclass(slots=True)
@@ -126,8 +136,6 @@ def survey(
             stack = _Stack(frames[number])
             _judge(thread, stack, found, loop, known, counted)
     found.compare_idle()
-    if "anyio" in sys.modules:
-        found.working += sum(map(_waits_for_anyio, asyncio.all_tasks(loop)))
     return found
 
 
@@ -137,12 +145,14 @@ class _Stack:
     __slots__ = ("_top", "anyio", "blocked", "resting", "starting", "surroundings")
 
     def __init__(self, top: FrameType) -> None:
-        places = {_place_of(frame.f_code.co_filename) for frame in _outwards(top)}
+        way = [_place_of(frame.f_code.co_filename) for frame in _outwards(top)]
+        began = [place for place in way if place is not _Place.THREADING][-1:]
+        places = set(way)
         names = {frame.f_code.co_name for frame in _outwards(top)}
         self._top = top
         self.blocked = _place_of(top.f_code.co_filename) in _WAITING
         self.anyio = _Place.ANYIO in places
-        self.surroundings = _Place.SURROUNDINGS in places
+        self.surroundings = _Place.SURROUNDINGS in places or began == [_Place.OURS]
         self.starting = places == {_Place.THREADING} and "wait" not in names
         self.resting = _Place.FUTURE in places and _waits_for_future(top)
 
@@ -178,8 +188,8 @@ def _judge(
         heirs = _heirs(joining.get("future"))
         found.working += any(_awaited(heir, loop) for heir in heirs)
     elif stack.anyio:
-        # Its task is counted by where the task stands.
-        found.working -= stack.resting and getattr(thread, "loop", loop) is loop
+        if getattr(thread, "loop", loop) is loop:
+            _judge_anyio(thread, stack, found)
     elif thread not in known and not stack.surroundings:
         if stack.starting:
             found.moving = True
@@ -260,19 +270,17 @@ def threads_waiting_for(tasks: Collection[asyncio.Task[Any]]) -> int:
     )
 
 
-def _waits_for_anyio(task: asyncio.Task[Any]) -> bool:
-    """Tell whether a task waits for one of anyio's worker threads.
+def _judge_anyio(thread: threading.Thread, stack: _Stack, found: Survey) -> None:
+    """Judge one of anyio's worker threads.
 
-    anyio does not go through ``run_in_executor``, so these are found by where
-    the task stands.
+    anyio does not go through ``run_in_executor``: each worker has a queue of its own,
+    and says that a job is done once it has told the loop the result. ``queue``, and
+    ``future`` in ``run``, are anyio's own names; tests of ours guard them.
     """
-    awaited: Any = task.get_coro()
-    name = ""
-    while awaited is not None:
-        if hasattr(awaited, "cr_code"):
-            name, awaited = awaited.cr_code.co_name, awaited.cr_await
-        elif hasattr(awaited, "gi_code"):
-            name, awaited = awaited.gi_code.co_name, awaited.gi_yieldfrom
-        else:
-            break
-    return name == "run_sync_in_worker_thread"
+    busy = bool(getattr(getattr(thread, "queue", None), "unfinished_tasks", 0))
+    names = stack.locals_in(_Place.ANYIO, "run") or {}
+    future = names.get("future")
+    if busy and future is not None and future.done():
+        found.moving = True
+        return
+    found.working += busy - stack.resting

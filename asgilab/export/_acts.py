@@ -167,11 +167,13 @@ def _send(draft: Draft, said: Input) -> Statement:
 def _goodbye(draft: Draft, said: Input, mine: list[Output]) -> Done:
     variable = draft.variable(said.connection)
     code = said.message.get("code", 1000)
+    if not isinstance(code, int):
+        return [SendEvent(variable, dict(said.message))], mine
     done: list[Statement] = []
     if said.connection in draft.silent:
         done.append(ExpectNothing(variable))
         del draft.silent[said.connection]
     if mine and mine[0].type == RAISED:
-        call = "disconnect()" if code == 1000 else f"disconnect(code={int(code)})"
+        call = "disconnect()" if code == 1000 else f"disconnect(code={code})"
         return [*done, raised(draft, mine[0], call)], []
-    return [*done, Disconnect(variable, int(code))], mine
+    return [*done, Disconnect(variable, code)], mine

@@ -37,6 +37,15 @@ def asked_for(
     return {"user": name, "headers": list(headers or ()), **options}
 
 
+def empty_like(session: Session) -> Session:
+    """Return an empty session of the same application."""
+    return Session(
+        application=session.application,
+        settings=session.settings,
+        app_dir=session.app_dir,
+    )
+
+
 def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
     """Turn anything that can be awaited into a coroutine of the lab's loop."""
     if isinstance(awaitable, CrossingCall):

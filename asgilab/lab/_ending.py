@@ -38,6 +38,12 @@ async def end(
         await lifespan.shutdown()
 
 
+def is_over(communicator: ApplicationCommunicator) -> bool:
+    """Tell whether nothing is left of a connection that a lab would have to end."""
+    line = communicator._line
+    return line.ended and not line.unseen
+
+
 async def hang_up(communicator: ApplicationCommunicator) -> list[Exception]:
     """End a connection as its client would, or cancel what ignores that.
 

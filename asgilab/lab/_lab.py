@@ -27,10 +27,10 @@ from asgilab.engine import (
     settle,
 )
 from asgilab.errors import UnknownConnection, UsageError
-from asgilab.lab._asking import as_coroutine, asked_for, names_for
+from asgilab.lab._asking import as_coroutine, asked_for, empty_like, names_for
 from asgilab.lab._client import Client
-from asgilab.lab._ending import end, unseen_of
-from asgilab.lab._home import advance, check_clock, check_home
+from asgilab.lab._ending import end, is_over, unseen_of
+from asgilab.lab._home import advance, check_clock, check_home, check_not_ended
 from asgilab.lab._opening import (
     Lifespan,
     open_application,
@@ -106,6 +106,8 @@ class Lab:
         self._thread: LoopThread | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._door = asyncio.Lock()
+        self._replaced: list[ApplicationCommunicator] = []
+        self._ended = False
         self.unseen: list[Exception] = []
 
     # -- beginning and end -----------------------------------------------------
@@ -284,12 +286,7 @@ class Lab:
         lab = Lab(
             self.application, lifespan=self._lifespan_mode, validate=self._validate
         )
-        origin = self.session
-        lab.session = Session(
-            application=origin.application,
-            settings=origin.settings,
-            app_dir=origin.app_dir,
-        )
+        lab.session = empty_like(self.session)
         lab._project, lab._owns_project = self._project, False
         stack = ExitStack()
         if self._project is not None:
@@ -343,6 +340,7 @@ class Lab:
 
     async def _ready(self, communicator: ApplicationCommunicator) -> None:
         """Open the lab, if need be, for a connection that is about to begin."""
+        check_not_ended(self._ended)
         await self._begin()
         communicator._wiring.before = None
         communicator._wiring.zero = self._zero
@@ -352,11 +350,11 @@ class Lab:
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         self._zero = loop.time()
-        if self._project is not None and self._owns_project:
-            await loop.run_in_executor(None, self._project.open)
-            self._resources.callback(self._project.close)
-        open_taps(self._resources)
         try:
+            if self._project is not None and self._owns_project:
+                self._resources.callback(self._project.close)
+                await loop.run_in_executor(None, self._project.open)
+            open_taps(self._resources)
             mode, validate = self._lifespan_mode, self._validate
             self._lifespan = await start_up(self.application, mode, validate)
         except BaseException:
@@ -366,9 +364,10 @@ class Lab:
     async def _close(self) -> None:
         self.gates.resume()
         try:
-            await end(list(self.connections.values()), self._lifespan, self.unseen)
+            there = [*self._replaced, *self.connections.values()]
+            await end(there, self._lifespan, self.unseen)
         finally:
-            self._home = None
+            self._home, self._ended = None, True
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, self._resources.close)
 
@@ -378,8 +377,7 @@ class Lab:
     def _wire(self, asked: dict[str, Any], name: str | None, prefix: str) -> Any:
         """Return the name to remember a connection by, and what to plug it into."""
         key, unique = names_for(self.session, name, prefix)
-        kept = {option: value for option, value in asked.items() if value}
-        self.session.options[unique] = kept
+        self.session.options[unique] = {k: v for k, v in asked.items() if v}
         return key, Wiring(
             session=self.session,
             name=unique,
@@ -392,6 +390,8 @@ class Lab:
         )
 
     def _add(self, key: str, communicator: Any) -> Any:
+        if key in self.connections and not is_over(self.connections[key]):
+            self._replaced.append(self.connections[key])
         self.connections[key] = communicator
         communicator._wiring.before = lambda: self._ready(communicator)
         if self._thread is None:

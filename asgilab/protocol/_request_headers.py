@@ -68,11 +68,19 @@ def _pair(item: object) -> Any:
     if isinstance(name, bytes) and isinstance(value, bytes):
         return item
     named = name.lower() if isinstance(name, str) else name
-    return _encoded(named, "a header's name"), _encoded(value, f"header {shown(name)}")
+    return latin1(named, "a header's name"), latin1(value, f"header {shown(name)}")
 
 
-def _encoded(value: object, what: str) -> bytes:
-    """Bytes of a str; never shows the value, which may be a secret."""
+def latin1(value: object, what: str) -> bytes:
+    """Bytes of a str in Latin-1; an error never shows the value, maybe a secret.
+
+    Args:
+        value: The str; bytes are returned as they are.
+        what: What it is, for the error.
+
+    Raises:
+        ScopeError: It is neither, or not Latin-1.
+    """
     if isinstance(value, bytes):
         return value
     if not isinstance(value, str):
@@ -128,7 +136,7 @@ def add_cookies(headers: list[Any], cookies: Mapping[str, str] | None) -> None:
     line = "; ".join(
         f"{name}={_quoted(name, value)}" for name, value in cookies.items()
     )
-    encoded = _encoded(line, "header 'cookie'")
+    encoded = latin1(line, "header 'cookie'")
     for index, (name, value) in enumerate(headers):
         if name.lower() == b"cookie":
             headers[index] = (name, value + b"; " + encoded)
@@ -159,4 +167,4 @@ def add_once(headers: list[Any], name: bytes, value: str | bytes | None) -> None
         ScopeError: The value is not Latin-1.
     """
     if value is not None and not has(headers, name):
-        headers.append((name, _encoded(value, f"header {shown(name)}")))
+        headers.append((name, latin1(value, f"header {shown(name)}")))

@@ -9,6 +9,7 @@ https://asgi.readthedocs.io/en/latest/specs/lifespan.html
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from asgilab.errors import ScopeError
@@ -23,9 +24,11 @@ from asgilab.protocol._request_headers import (
     FILLED_IN,
     Filled,
     GivenHeaders,
+    Pair,
     add_cookies,
     add_once,
     first,
+    latin1,
     read_headers,
 )
 from asgilab.protocol._values import shown
@@ -45,6 +48,8 @@ DEFAULT_HOST: Final = "testserver"
 
 DEFAULT_CLIENT: Final = ("127.0.0.1", 50000)
 """Where requests come from: the first port that systems give out, roughly."""
+
+_WITH_PUSH: Final = (*HTTP_EXTENSIONS, "http.response.push")
 
 Endpoint: TypeAlias = Sequence[Any] | None
 """Host and port; or the path of a socket and None; or nothing known."""
@@ -110,8 +115,7 @@ def http_scope(
     server = _server(server, scheme, address)
     site = _site(server, scheme, address)
     if extensions is None:
-        pushes = http_version in ("2", "3")
-        extensions = (*HTTP_EXTENSIONS, *(("http.response.push",) if pushes else ()))
+        extensions = _WITH_PUSH if http_version in ("2", "3") else HTTP_EXTENSIONS
     scope: Scope = {
         "type": "http",
         "asgi": {"version": ASGI_VERSION, "spec_version": spec_version or SPEC_VERSION},
@@ -246,7 +250,8 @@ def _channels_version(scope: Scope, spec_version: str | None) -> Scope:
 
 
 def _announced(extensions: Extensions) -> dict[str, dict[str, Any]]:
-    if isinstance(extensions, Mapping):
+    # To ask for a tuple first is cheap; to ask for a Mapping is not.
+    if not isinstance(extensions, tuple) and isinstance(extensions, Mapping):
         return {name: dict(what) for name, what in extensions.items()}
     return {name: {} for name in extensions}
 
@@ -280,12 +285,30 @@ def _headers(
     origin: str | bytes | Filled | None,
 ) -> list[Any]:
     """What the test gave, then what is filled in: host, origin, cookies."""
+    if given is None and cookies is None and host is FILLED_IN:
+        if origin is None:
+            return [_host(site)]
+        if origin is FILLED_IN:
+            return [_host(site), _same_origin(scheme, site)]
     headers = read_headers(given)
     add_once(headers, b"host", site if isinstance(host, Filled) else host)
     if isinstance(origin, Filled):
         called = first(headers, b"host")
         site = site if called is None else called.decode("latin-1")
-        origin = f"{_twin(scheme, 'http', 'https')}://{site}"
+        origin = _same_origin(scheme, site)[1]
     add_once(headers, b"origin", origin)
     add_cookies(headers, cookies)
     return headers
+
+
+@lru_cache(maxsize=256)
+def _host(site: str) -> Pair:
+    """The Host header of a client that asks a site."""
+    return b"host", latin1(site, "header 'host'")
+
+
+@lru_cache(maxsize=256)
+def _same_origin(scheme: str, site: str) -> Pair:
+    """The Origin header of a page that comes from the site itself."""
+    origin = f"{_twin(scheme, 'http', 'https')}://{site}"
+    return b"origin", latin1(origin, "header 'origin'")

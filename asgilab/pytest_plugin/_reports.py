@@ -28,7 +28,10 @@ SERVER: "Final[pytest.StashKey[LiveServer]]" = pytest.StashKey()
 """The live server of a test."""
 
 _TITLE: Final = "asgilab timeline"
+_SHOWN: Final = 60
+"""Events of a session that a report shows at most, the last ones."""
 _LONGEST_NAME: Final = 150
+"""Bytes of a file name, of 255 that there may be."""
 _TOLD: Final[WeakKeyDictionary[Any, int]] = WeakKeyDictionary()
 """How many events of a session belong to earlier tests, or were shown already."""
 
@@ -93,7 +96,7 @@ def _drawn(session: "Session") -> str:
         from asgilab.rendering import to_text
 
         width = shutil.get_terminal_size((100, 24)).columns
-        return to_text(session, width=width)
+        return to_text(session, last=_SHOWN, width=width)
     except Exception as error:
         return f"The timeline cannot be drawn: {error!r}"
 

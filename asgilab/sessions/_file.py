@@ -5,6 +5,7 @@ column. What the lines look like stands in ``_codec``.
 """
 
 import json
+import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,8 +104,12 @@ def _read_event(session: Session, line: bytes, number: int, path: Path | None) -
         if cause is not None and not 0 <= cause < len(session):
             msg = f"cause is {cause}, expected the index of an event before this one"
             raise ValueError(msg)
+        at = float(_take(row, "at", int, float))
+        if not math.isfinite(at):  # JSON knows no such number, but 1e999 reads as one
+            msg = "at is too large for a time"
+            raise ValueError(msg)
         session.record(
-            float(_take(row, "at", int, float)),
+            at,
             _take(row, "connection", str),
             Kind(_take(row, "kind", str)),
             _read_message(row),

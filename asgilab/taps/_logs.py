@@ -50,10 +50,13 @@ def _tapped(*args: Any, **kwargs: Any) -> logging.LogRecord:
     record = LogTap._made_by(*args, **kwargs)
     if LogTap._taps:
         try:
-            record_here(Kind.LOG, _message(record), _source(record))
-        except (TypeError, ValueError):
-            # Its arguments do not fit its text; logging tells when it formats it.
+            message = _message(record)
+        except Exception:
+            # Its arguments do not fit its text, or cannot be shown (a lazy user in
+            # asynchronous code, say). Logging tells when it formats the record, if
+            # it does at all, and never breaks the application with it.
             return record
+        record_here(Kind.LOG, message, _source(record))
     return record
 
 

@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
 
 import django
 

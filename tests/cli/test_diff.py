@@ -39,3 +39,17 @@ def test_a_difference_is_named_with_step_connection_and_values(
     assert "alice" in out
     assert "'yes' → 'no'" in out
     assert out.endswith("1 difference(s)\n")
+
+
+def test_what_a_file_holds_cannot_move_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    red = "\x1b[31m"
+    left = Path(saved(tmp_path / "1", "yes"))
+    right = Path(saved(tmp_path / "2", "no"))
+    for file in (left, right):
+        file.write_text(file.read_text().replace("alice", "alice\\u001b[31m"))
+    assert main(["diff", str(left), str(right)]) == 1
+    out = capsys.readouterr().out
+    assert red not in out
+    assert "alice␛[31m" in out

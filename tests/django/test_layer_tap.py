@@ -1,6 +1,7 @@
 """What goes through a channel layer, as events with their causes."""
 
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
@@ -145,3 +146,68 @@ async def test_a_missing_group_send_is_told_at_once_with_what_was_done() -> None
     with pytest.raises(NoOutput, match=text):
         await alice.expect_group_send("elsewhere", timeout=3600)
     await alice.disconnect()
+
+
+class Guest(AsyncJsonWebsocketConsumer):
+    """Calls the layer by keywords, as its documentation allows."""
+
+    async def connect(self) -> None:
+        await self.channel_layer.group_add(channel=self.channel_name, group="guests")
+        await self.accept()
+
+    async def receive_json(self, content: Any, **_: Any) -> None:
+        await self.channel_layer.group_send(
+            group="guests", message={"type": "guest.told", "content": content}
+        )
+
+    async def guest_told(self, event: dict[str, Any]) -> None:
+        await self.send_json(event["content"])
+
+
+async def test_a_layer_may_be_called_by_keywords() -> None:
+    guest = WebsocketCommunicator(Guest.as_asgi(), "/")
+    await guest.connect()
+    assert guest.groups == {"guests"}
+    await guest.send_json_to("hi")
+    assert await guest.receive_json_from() == "hi"
+    await guest.expect_group_send("guests")
+    await guest.disconnect()
+
+
+async def test_a_wrong_call_is_refused_by_the_layer_itself() -> None:
+    layer = channel_layers["default"]
+    with LayerTap(), pytest.raises(TypeError, match="message"):
+        await layer.group_send("room")
+
+
+async def test_a_mock_of_the_users_is_called_and_stays_where_it_is() -> None:
+    layer = channel_layers["default"]
+    with patch.object(layer, "group_send", AsyncMock()) as told:
+        room = WebsocketCommunicator(application, "/room/")
+        await room.connect()
+        await room.send_json_to("hi")
+        assert await room.receive_nothing()
+        await room.disconnect()
+        assert layer.group_send is told
+    assert told.await_count == 1
+    assert "group_send" not in vars(layer)
+
+
+async def test_a_mock_that_came_after_the_tap_outlives_it() -> None:
+    layer = channel_layers["default"]
+    with LayerTap() as tap:
+        layer.group_send = told = AsyncMock()
+        tap.__exit__()
+        assert layer.group_send is told
+        del layer.group_send
+    assert not vars(layer).keys() & {"send", "group_add", "group_send", "receive"}
+
+
+async def test_a_layer_that_cannot_be_made_is_no_concern(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = {**channel_layers.configs, "other": {"BACKEND": "no.such.Layer"}}
+    monkeypatch.setattr(type(channel_layers), "configs", broken)
+    with LayerTap() as tap:
+        assert "group_send" in vars(channel_layers["default"])
+        tap.__exit__()

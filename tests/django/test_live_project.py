@@ -3,9 +3,11 @@
 import urllib.error
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import override_settings
 
 from asgilab.django import live_project
 from asgilab.errors import UsageError
@@ -35,6 +37,21 @@ def test_what_one_test_wrote_the_next_does_not_see(server: LiveServer) -> None:
     assert get(server, "/count/") == "0"
     Room.objects.create(name="mine")
     assert get(server, "/count/") == "1"
+
+
+def test_an_application_may_be_given(transactional_db: None) -> None:
+    async def mine(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"mine"})
+
+    with live_project(mine) as running:
+        assert get(running, "/") == "mine"
+
+
+def test_without_a_static_url_there_are_no_static_files(transactional_db: None) -> None:
+    with pages, override_settings(STATIC_URL=None), live_project() as running:
+        assert get(running, "/greet/") == "hello earth"
 
 
 def test_static_files_are_served(server: LiveServer) -> None:

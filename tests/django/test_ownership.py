@@ -14,7 +14,7 @@ from channels.generic.websocket import (
     JsonWebsocketConsumer,
 )
 from django.core.signals import request_finished
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, connections
 from django.test import TestCase, TransactionTestCase
 
 from asgilab.testing import WebsocketCommunicator
@@ -132,6 +132,23 @@ async def test_communicators_at_work_at_once_leave_nothing_patched_behind() -> N
     await first.disconnect()
     assert patched_names() == before
     assert channels.db.close_old_connections is django.db.close_old_connections
+
+
+@pytest.fixture
+def lent(db: None) -> Any:
+    return connections["default"]
+
+
+async def test_one_that_is_cancelled_while_it_borrows_gives_it_back(lent: Any) -> None:
+    before = patched_names()
+    communicator = WebsocketCommunicator(AsyncRooms.as_asgi(), "/")
+    await communicator.send_input({"type": "websocket.connect"})
+    await asyncio.sleep(0)  # its task asks the other thread for the connection
+    communicator.stop()
+    await communicator.settle()
+    assert communicator.future.cancelled()
+    assert patched_names() == before
+    assert not lent.allow_thread_sharing
 
 
 def patched_names() -> tuple[Any, ...]:

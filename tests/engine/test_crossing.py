@@ -79,6 +79,18 @@ def test_attributes_pass_through_both_ways(crossing: Any) -> None:
     crossing.note = "set"
     assert crossing.note == crossing._target.note == "set"
     assert crossing.loud_note == "SET"
+
+
+def test_a_plain_method_runs_on_the_labs_thread_for_it_may_wake_somebody(
+    crossing: Any, thread: LoopThread
+) -> None:
+    async def there() -> str:
+        result: str = crossing.plain()
+        return result
+
+    assert crossing.plain() == "asgilab"
+    assert thread.call(there()) == "asgilab"
+    thread.stop()
     assert crossing.plain() == threading.current_thread().name
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib
 import socket
 import threading
 import time
@@ -296,6 +297,8 @@ def test_work_that_began_before_anybody_looked_is_seen() -> None:
 
 
 def test_a_socket_that_was_open_before_anybody_looked_is_seen() -> None:
+    importlib.import_module("ipykernel.kernelapp")  # makes no kernel of this process
+
     async def main() -> Quiet:
         loop = asyncio.get_running_loop()
         near, far = socket.socketpair()

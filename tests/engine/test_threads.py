@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import thread as pool_module
 from typing import Any
@@ -18,7 +18,7 @@ from asgiref.sync import (
     sync_to_async,
 )
 
-from asgilab.engine import LoopThread
+from asgilab.engine import LoopThread, shorten
 from asgilab.engine._threads import Survey, survey, threads_waiting_for
 from tests.engine.loops import real, run_on, stock, until
 
@@ -107,6 +107,22 @@ async def test_a_raw_thread_is_named_unless_it_was_there_before() -> None:
     assert known.strangers == []
 
 
+async def test_a_users_thread_that_passes_through_our_code_is_a_stranger() -> None:
+    go = threading.Event()
+
+    class Slow:
+        def __repr__(self) -> str:
+            go.wait()
+            return "slow"
+
+    raw = threading.Thread(target=lambda: shorten(Slow()), name="by-hand")
+    raw.start()
+    seen = await look_when_still()
+    go.set()
+    raw.join()
+    assert seen.strangers == ["thread 'by-hand' was started by hand"]
+
+
 async def test_a_timer_thread_is_no_thread_that_is_just_starting() -> None:
     timer = threading.Timer(60, print)
     timer.start()
@@ -150,5 +166,26 @@ def test_an_anyio_thread_works_until_it_waits_for_the_loop() -> None:
             waiting = look().working
             back.set()
         return working, waiting
+
+    assert run_on(stock, main()) == (1, 0)
+
+
+def test_an_anyio_thread_is_seen_behind_an_asynchronous_generator() -> None:
+    """As behind Starlette's ``iterate_in_threadpool``, where no frame leads to it."""
+
+    async def main() -> tuple[int, int]:
+        go = threading.Event()
+
+        async def items() -> AsyncIterator[Any]:
+            yield await anyio.to_thread.run_sync(go.wait)
+
+        async def read() -> list[Any]:
+            return [item async for item in items()]
+
+        task = asyncio.ensure_future(read())
+        working = await until(lambda: look().working)
+        go.set()
+        assert await task == [True]
+        return working, (await look_when_still()).working
 
     assert run_on(stock, main()) == (1, 0)

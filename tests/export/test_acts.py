@@ -126,6 +126,16 @@ def test_before_a_client_leaves_it_is_asserted_that_nothing_more_came() -> None:
     )
 
 
+def test_a_code_that_is_no_number_is_given_as_it_is_and_never_as_source() -> None:
+    goodbye = {"type": "websocket.disconnect", "code": "1); import os; (1"}
+
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.event("alice", Kind.RECEIVE, goodbye)
+
+    assert SendEvent("alice", goodbye) in script_of(talk).paragraphs[1]
+
+
 @pytest.mark.parametrize(
     ("code", "call"), [(1000, "disconnect()"), (1001, "disconnect(code=1001)")]
 )

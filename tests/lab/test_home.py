@@ -33,17 +33,17 @@ async def get(lab: Lab) -> bytes:
 
 async def test_a_lab_opens_itself_at_its_first_use() -> None:
     lab = Lab(application)
-    assert lab.loop is None
+    loops = [lab.loop]
     assert await get(lab) == b"{'startups': 1}"
-    assert lab.loop is asyncio.get_running_loop()
+    loops.append(lab.loop)
     await lab.__aexit__(None, None, None)
-    assert lab.loop is None
+    assert [*loops, lab.loop] == [None, asyncio.get_running_loop(), None]
 
 
 async def test_first_uses_at_once_open_it_once() -> None:
     lab = Lab(application)
     bodies = await asyncio.gather(get(lab), get(lab), get(lab))
-    assert bodies == [b"{'startups': 1}"] * 3
+    assert list(bodies) == [b"{'startups': 1}"] * 3
     await lab.__aexit__(None, None, None)
 
 
@@ -97,7 +97,8 @@ async def test_a_startup_that_was_cancelled_may_be_tried_again() -> None:
 @pytest.mark.parametrize("mode", ["manual", "virtual"])
 async def test_a_clock_that_the_loop_has_not_is_refused(mode: Any) -> None:
     lab = Lab(application, clock=mode)
-    with pytest.raises(UsageError, match=f"asks for a {mode} clock, and .* a real one"):
+    sentence = rf"asks for a {mode} clock, and .* has a real one"
+    with pytest.raises(UsageError, match=sentence):
         await get(lab)
 
 
@@ -106,7 +107,7 @@ def test_a_loop_with_the_clock_is_taken() -> None:
         check_clock("real")
         check_clock("virtual")
         with pytest.raises(
-            UsageError, match="a manual clock, and .* has a virtual one"
+            UsageError, match=r"a manual clock, and .* has a virtual one"
         ):
             check_clock("manual")
 

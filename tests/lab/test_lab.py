@@ -155,6 +155,29 @@ async def test_leaving_ends_what_is_still_connected() -> None:
     assert alice.future.done()
 
 
+async def test_leaving_ends_a_connection_whose_name_another_has_taken() -> None:
+    async with Lab(application) as lab:
+        first = lab.websocket("/", name="alice")
+        await first.connect()
+        second = lab.websocket("/", name="alice")
+        await second.connect()
+        assert lab.connections == {"alice": second}
+    assert first.future.done()
+    assert second.future.done()
+
+
+async def test_once_it_has_ended_nothing_is_opened_that_nobody_would_end() -> None:
+    factory = logging.getLogRecordFactory()
+    async with Lab(application) as lab:
+        late = lab.websocket("/")
+    with pytest.raises(UsageError, match="has ended"):
+        await late.connect()
+    with pytest.raises(UsageError, match="has ended"):
+        await lab.http("GET", "/")
+    assert lab.loop is None
+    assert logging.getLogRecordFactory() is factory
+
+
 @pytest.fixture
 def started() -> Iterator[Lab]:
     lab = Lab(application).start()

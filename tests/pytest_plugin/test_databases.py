@@ -11,7 +11,7 @@ def test_the_fixtures_work_with_those_of_pytest_django(tmp_path: Path) -> None:
     options = ("--asyncio-mode=auto",)
     plugins = ("asyncio", "django")
     done = run(tmp_path, "database_suite", plugins=plugins, options=options)
-    assert done.all_passed(9), done.output
+    assert done.all_passed(10), done.output
 
 
 def test_the_marker_orders_tests_as_pytest_django_does(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ MANY = "import pytest\n\n\n" + "".join(
 
 
 def load() -> tuple[float, list[str]]:
-    """Import the plugin in a fresh interpreter; return seconds of CPU time, and modules."""
+    """Import the plugin in a fresh interpreter; return CPU seconds, and modules."""
     done = subprocess.run(
         [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
     )

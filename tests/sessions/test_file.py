@@ -154,6 +154,7 @@ NO_EVENT = [
     (b'{"at": -Infinity}\n', "-Infinity is no number of JSON"),
     (b'{"at": ' + b"9" * 5000 + b"}\n", "this cannot be read"),
     (event(at=10**400), "int too large to convert to float"),
+    (event(at=1.25).replace(b"1.25", b"1e999"), "at is too large for a time"),
     (event(connection=5), "connection is 5, expected text"),
     (event(kind="melted"), "'melted' is not a valid Kind"),
     (event(kind=["send"]), 'kind is ["send"], expected text'),

@@ -67,13 +67,31 @@ async def test_what_others_log_is_no_concern() -> None:
     assert logged(session) == []
 
 
+class Lazy:
+    """Cannot be shown, as a lazy user of Django in asynchronous code."""
+
+    def __str__(self) -> str:
+        msg = "You cannot call this from an async context"
+        raise RuntimeError(msg)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("one %s, two %s", ("only one",)),
+        ("%(name)s", ({"nam": 1},)),
+        ("user %s", (Lazy(),)),
+        (Lazy(), ()),
+    ],
+    ids=["too few", "no such key", "argument that raises", "text that raises"],
+)
 async def test_a_broken_log_call_does_not_break_the_application(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, text: Any, arguments: tuple[Any, ...]
 ) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", False)
 
     async def writes() -> None:
-        log.error("one %s, two %s", "only one")
+        log.error(text, *arguments)
 
     assert logged(await run(writes)) == []
 

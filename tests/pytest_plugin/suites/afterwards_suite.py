@@ -1,6 +1,6 @@
 """Runs after the conversations: what became of the applications?"""
 
-import rooms
+import rooms  # type: ignore[import-not-found]
 
 
 def test_each_application_was_shut_down() -> None:

@@ -27,12 +27,13 @@ class InOneTransaction(TestCase):
         assert await Message.objects.acount() == 0
 
     async def test_a_request(self) -> None:
-        response = await HttpCommunicator(application, "GET", "/").get_response()
-        assert response["status"] == 302
+        request = HttpCommunicator(application, "GET", "/", user="alice")
+        assert (await request.get_response())["status"] == 200
+        await request.wait()
 
 
 class InNone(TransactionTestCase):
-    async def test_a_websocket(self) -> None:
+    async def test_rows_are_committed(self) -> None:
         await User.objects.acreate(username="alice")
         assert await say("hi") == "alice"
         assert await Message.objects.acount() == 1

@@ -8,11 +8,11 @@ import asyncio
 from typing import Any
 
 import pytest
+import rooms  # type: ignore[import-not-found]
+from runner import async_fixture, marks  # type: ignore[import-not-found]
 
-import rooms
 from asgilab.engine import LabLoop
 from asgilab.testing import WebsocketCommunicator
-from runner import async_fixture, marks
 
 pytestmark = [*marks, pytest.mark.asgi(app="rooms:application")]
 

@@ -39,6 +39,12 @@ async def test_the_application_and_the_test_share_one_transaction(
     assert message.author.username == "bob"
 
 
+async def test_a_view_sees_the_users_of_fixtures(asgi_http: Any, alice: User) -> None:
+    page = await asgi_http("GET", "/", user=alice)
+    assert b'<span id="user">alice</span>' in page["body"]
+    assert await User.objects.acount() == 1
+
+
 @pytest.mark.asgi(db=True)
 async def test_the_marker_gives_an_empty_database(asgi_http: Any) -> None:
     assert (await asgi_http("GET", "/"))["status"] == 302

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+import rooms  # type: ignore[import-not-found]
 
-import rooms
 from asgilab.testing import HttpCommunicator, WebsocketCommunicator
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.asgi(app="rooms:application")]

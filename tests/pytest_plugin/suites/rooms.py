@@ -34,7 +34,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def room(receive: Any, send: Any) -> None:
-    """Echoes; ``wait`` takes an hour first, ``fail`` raises, ``stay`` ignores the end."""
+    """Echoes; ``wait`` takes an hour, ``fail`` raises, ``stay`` ignores the end."""
     await receive()
     await send({"type": "websocket.accept"})
     EVENTS.append("connect")

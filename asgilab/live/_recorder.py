@@ -1,0 +1,187 @@
+"""The recorder: ASGI middleware that writes down what passes, for any server.
+
+It changes nothing that passes. What becomes of the events lives in
+``_recording_thread`` and ``_recording_file``, what is left out in ``_redaction``.
+"""
+
+import atexit
+import itertools
+import os
+import random
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from asgilab.errors import UsageError
+from asgilab.live._recording_file import RecordingFiles
+from asgilab.live._recording_thread import Entry, RecordingThread, Redact
+from asgilab.live._redaction import redact_secrets
+from asgilab.sessions import Kind, Session
+from asgilab.types import Application, Message, Receive, Scope, Send
+
+_FLUSH_SECONDS: Final = 2.0
+_PAYLOADS: Final = ("body", "bytes", "text")
+_NAMES: Final = {"websocket": "ws"}
+
+Sample = float | Callable[[Scope], bool]
+"""Which share of the connections is recorded, or which ones."""
+
+
+class Recorder:
+    """Serves an application as before, and writes session files of what passes.
+
+    The files open in a notebook, replay and export. Put it outermost. Traffic
+    never waits for the disk: a thread writes, and when it cannot keep up, or
+    the disk is full, or the file is removed, events are left out, one warning
+    is logged, and the file tells how many are missing.
+
+    Args:
+        application: The application to serve.
+        path: The first file, by custom named ``*.asgilab.jsonl``. A file that
+            is there already is left alone: the next free of
+            ``name.2.asgilab.jsonl`` and on is taken, by each process one.
+        shared: Let all processes append to one file.
+        max_bytes: Begin the next file when one has reached this size.
+        keep: Remove the oldest of more than this many files of this process.
+            Default: keep all.
+        sample: Share of the connections that is recorded, 0 to 1, or a
+            function that is asked with each scope.
+        redact: Returns an event, or a scope, as it may be written. Default:
+            credentials and secrets are taken out by their names. None writes
+            all as it is.
+        recorded_as: Import string of the application, for replaying.
+        app_dir: Folder that the import string is looked up in.
+        max_waiting: How many events may wait to be written.
+        max_waiting_bytes: How many bytes of their payload may.
+
+    Raises:
+        UsageError: ``sample`` is no share.
+
+    Example::
+
+        application = Recorder(application, "lobby.asgilab.jsonl")
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        path: str | Path,
+        *,
+        shared: bool = False,
+        max_bytes: int = 100_000_000,
+        keep: int | None = None,
+        sample: Sample = 1.0,
+        redact: Redact | None = redact_secrets,
+        recorded_as: str | None = None,
+        app_dir: str | None = None,
+        max_waiting: int = 20_000,
+        max_waiting_bytes: int = 64_000_000,
+    ) -> None:
+        if not callable(sample) and not 0 <= sample <= 1:
+            msg = f"sample is {sample!r}; expected a share from 0 to 1, or a function."
+            raise UsageError(msg)
+        self._application = application
+        self._path = Path(path)
+        self._shared = shared
+        self._max_bytes = max_bytes
+        self._keep = keep
+        self._sample = sample
+        self._redact: Redact = redact or dict
+        self._recorded_as = recorded_as
+        self._app_dir = app_dir
+        self._limits = (max_waiting, max_waiting_bytes)
+        self._numbers: dict[str, Any] = {}
+        self._files: RecordingFiles | None = None
+        self._thread: RecordingThread | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that is written to now; before the first event, the one named."""
+        files = self._files
+        current = None if files is None else files.current
+        return self._path if current is None else current.path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._chosen(scope):
+            await self._application(scope, receive, send)
+            return
+        name = self._name(scope["type"])
+        self._note(name, Kind.OPEN, scope)
+
+        async def receiving() -> Message:
+            message = await receive()
+            self._note(name, Kind.RECEIVE, message)
+            return message
+
+        async def sending(message: Message) -> None:
+            self._note(name, Kind.SEND, message)
+            if message.get("type") == "lifespan.shutdown.complete":
+                self.flush()
+            await send(message)
+
+        try:
+            await self._application(scope, receiving, sending)
+        except BaseException as error:
+            self._note(name, Kind.END, _raised(error))
+            raise
+        self._note(name, Kind.END, {"type": "returned", "exception": None})
+
+    def flush(self, timeout: float = _FLUSH_SECONDS) -> bool:
+        """Wait until what has passed is in the file, or could not be written.
+
+        Returns:
+            False when ``timeout`` seconds were not enough.
+        """
+        return self._thread is None or self._thread.flush(timeout)
+
+    def close(self) -> None:
+        """Write what waits and close the file; what passes then begins another."""
+        thread, self._thread = self._thread, None
+        if thread is not None and thread.pid == os.getpid():
+            thread.close(_FLUSH_SECONDS)
+            atexit.unregister(self.close)
+
+    def _chosen(self, scope: Scope) -> bool:
+        sample = self._sample
+        if callable(sample):
+            return sample(scope)
+        return sample >= 1 or random.random() < sample  # noqa: S311 - no secret.
+
+    def _name(self, kind: str) -> str:
+        numbers = self._numbers.setdefault(kind, itertools.count(1))
+        name = f"{_NAMES.get(kind, kind)}{next(numbers)}"
+        return f"{name}@{os.getpid()}" if self._shared else name
+
+    def _note(self, connection: str, kind: Kind, message: Mapping[str, Any]) -> None:
+        thread = self._thread
+        if thread is None or thread.pid != os.getpid():
+            thread = self._thread = self._started()
+        copy = {key: message[key] for key in message if key != "state"}
+        weight = sum(len(copy[key] or b"") for key in _PAYLOADS if key in copy)
+        thread.put(Entry(time.time(), connection, kind, copy, weight))
+
+    def _started(self) -> RecordingThread:
+        """Start writing in this process, which a fork may have made."""
+        session = Session(
+            application=self._recorded_as,
+            settings=os.environ.get("DJANGO_SETTINGS_MODULE"),
+            app_dir=self._app_dir,
+        )
+        self._files = RecordingFiles(
+            self._path,
+            session,
+            shared=self._shared,
+            max_bytes=self._max_bytes,
+            keep=self._keep,
+        )
+        atexit.register(self.close)
+        return RecordingThread(self._files, self._redact, *self._limits)
+
+
+def _raised(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, Exception):
+        text = "".join(traceback.format_exception(error))
+        return {"type": "raised", "exception": text}
+    return {"type": "cancelled", "exception": None}

@@ -1,0 +1,206 @@
+"""The conversations that every framework has to hold, each a function of a stage.
+
+``HTTP``, ``WEBSOCKET`` and ``LIFESPAN`` list them.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from asgilab.errors import UncleanExit
+from tests.frameworks.applications.witness import SEEN
+from tests.frameworks.stage import Stage
+
+PLAIN = "text/plain"
+
+
+def content_type(response: Any) -> str:
+    (found,) = [
+        value for name, value in response if name.lower() == b"content-type"
+    ]
+    return str(found, "latin-1").partition(";")[0]
+
+
+async def get(stage: Stage) -> None:
+    communicator = stage.http("GET", "/hello")
+    response = await communicator.get_response()
+    assert (response["status"], response["body"]) == (200, b"hello")
+    assert content_type(response["headers"]) == PLAIN
+    await communicator.wait()
+
+
+async def post_with_a_body(stage: Stage) -> None:
+    headers = [("content-type", PLAIN), ("content-length", "3")]
+    communicator = stage.http("POST", "/upload", b"abc", headers)
+    assert (await communicator.get_response())["body"] == b"cba"
+
+
+async def post_in_chunks(stage: Stage) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for chunk in (b"one ", b"", b"two ", b"three"):
+            yield chunk
+
+    headers = [("content-type", PLAIN)]
+    communicator = stage.http("POST", "/upload", chunks(), headers)
+    assert (await communicator.get_response())["body"] == b"one two three"[::-1]
+
+
+async def a_streamed_response(stage: Stage) -> None:
+    communicator = stage.http("GET", "/stream", window=1)
+    async with communicator.stream() as response:
+        assert response.status == 200
+        assert content_type(response.headers) == PLAIN
+        chunks = [chunk async for chunk in response.chunks()]
+    assert chunks == [b"one ", b"two ", b"three"]
+    await communicator.wait()
+
+
+async def server_sent_events_until_the_client_leaves(stage: Stage) -> None:
+    communicator = stage.http("GET", "/events")
+    leaves: Any = contextlib.nullcontext()
+    if not stage.framework.notices_leaving:
+        leaves = pytest.raises(UncleanExit, match=r"ignored http\.disconnect")
+    with leaves:
+        async with communicator.stream() as response:
+            assert content_type(response.headers) == "text/event-stream"
+            ticks = []
+            async for event in response.events():
+                ticks.append(event.data)
+                if len(ticks) == 3:
+                    break
+    assert ticks == ["0", "1", "2"]
+    if stage.framework.notices_leaving:
+        assert SEEN == ["left"]
+    communicator.stop()
+
+
+async def a_client_that_leaves_before_its_request_is_complete(stage: Stage) -> None:
+    communicator = stage.http("POST", "/upload", headers=[("content-type", PLAIN)])
+    event = {"type": "http.request", "body": b"one ", "more_body": True}
+    await communicator.send_input(event)
+    await communicator.settle()
+    with raising(stage.framework.lets_leaving_out):
+        await communicator.disconnect()
+    assert communicator.drain() == []
+
+
+async def a_page_that_fails(stage: Stage) -> None:
+    communicator = stage.http("GET", "/fail")
+    if stage.framework.lets_errors_out:
+        with pytest.raises(RuntimeError, match="boom"):
+            await communicator.get_response()
+            await communicator.wait()
+    else:
+        assert (await communicator.get_response())["status"] == 500
+
+
+async def frames_of_all_kinds(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/echo", subprotocols=["soap", "chat"])
+    assert await communicator.connect() == (True, "chat")
+    if stage.framework.json:
+        for content in ("hi", "", {"a": [1, None]}):
+            await communicator.send_json_to(content)
+            assert await communicator.receive_json_from() == content
+    else:
+        for text in ("hi", "", "\N{SNOWMAN}"):
+            await communicator.send_to(text_data=text)
+            assert await communicator.receive_from() == text
+        for data in (b"hi", b"", b"\xff"):
+            await communicator.send_to(bytes_data=data)
+            assert await communicator.receive_from() == data
+    assert await communicator.receive_nothing()
+    await communicator.disconnect()
+
+
+async def a_client_that_closes(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/echo")
+    assert await communicator.connect() == (True, None)
+    await communicator.disconnect(4010, reason="bye")
+    assert SEEN == [4010]
+
+
+async def a_client_that_is_lost(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/echo")
+    assert await communicator.connect() == (True, None)
+    await communicator.drop()
+    assert SEEN == [1006]
+
+
+async def a_client_that_is_lost_before_the_answer(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/echo")
+    with raising(stage.framework.lets_loss_out):
+        await communicator.drop()
+    assert communicator.drain() == []
+
+
+async def a_rejection(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/reject")
+    assert await communicator.connect() == (False, 4003)
+    await communicator.wait()
+
+
+async def a_close_by_the_application(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/echo")
+    await communicator.connect()
+    await say(stage, communicator, "close")
+    assert await communicator.expect_close(4001, "done") == (4001, "done")
+    await communicator.wait()
+    assert SEEN == [4001]
+
+
+async def an_exception(stage: Stage) -> None:
+    communicator = stage.websocket("/ws/echo")
+    await communicator.connect()
+    await say(stage, communicator, "fail")
+    if stage.framework.lets_errors_out:
+        with pytest.raises(RuntimeError, match="boom"):
+            await communicator.receive_from()
+    else:
+        assert (await communicator.expect_close())[0] >= 1000
+
+
+async def startup_state_and_shutdown(stage: Stage) -> None:
+    async with stage.lifespan() as lifespan:
+        assert SEEN == ["started"]
+        state = dict(lifespan.state)
+        response = await stage.http("GET", "/ready", state=state).get_response()
+        assert response["body"] == b"yes"
+    assert SEEN == ["started", "stopped"]
+
+
+async def say(stage: Stage, communicator: Any, word: str) -> None:
+    """Send a word as the framework's frames have it."""
+    if stage.framework.json:
+        await communicator.send_json_to(word)
+    else:
+        await communicator.send_to(text_data=word)
+
+
+def raising(name: str) -> Any:
+    """Expect the exception of a name, or none."""
+    if not name:
+        return contextlib.nullcontext()
+    return pytest.raises(Exception, check=lambda error: type(error).__name__ == name)
+
+
+HTTP = (
+    get,
+    post_with_a_body,
+    post_in_chunks,
+    a_streamed_response,
+    server_sent_events_until_the_client_leaves,
+    a_client_that_leaves_before_its_request_is_complete,
+    a_page_that_fails,
+)
+WEBSOCKET = (
+    frames_of_all_kinds,
+    a_client_that_closes,
+    a_client_that_is_lost,
+    a_client_that_is_lost_before_the_answer,
+    a_rejection,
+    a_close_by_the_application,
+    an_exception,
+)
+LIFESPAN = (startup_state_and_shutdown,)

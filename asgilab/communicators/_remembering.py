@@ -28,6 +28,8 @@ def _copy(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind not in _HOLD_VALUES or depth > _DEEPEST:
         return shorten(value)
+    if not value:
+        return kind()
     held = value.values() if kind is dict else value
     if _VALUES.issuperset(map(type, held)):
         return value if kind is tuple else value.copy()

@@ -188,8 +188,7 @@ def _judge(
         heirs = _heirs(joining.get("future"))
         found.working += any(_awaited(heir, loop) for heir in heirs)
     elif stack.anyio:
-        if getattr(thread, "loop", loop) is loop:
-            _judge_anyio(thread, stack, found)
+        _judge_anyio(thread, stack, found, loop)
     elif thread not in known and not stack.surroundings:
         if stack.starting:
             found.moving = True
@@ -270,13 +269,20 @@ def threads_waiting_for(tasks: Collection[asyncio.Task[Any]]) -> int:
     )
 
 
-def _judge_anyio(thread: threading.Thread, stack: _Stack, found: Survey) -> None:
+def _judge_anyio(
+    thread: threading.Thread,
+    stack: _Stack,
+    found: Survey,
+    loop: asyncio.AbstractEventLoop,
+) -> None:
     """Judge one of anyio's worker threads.
 
     anyio does not go through ``run_in_executor``: each worker has a queue of its own,
     and says that a job is done once it has told the loop the result. ``queue``, and
     ``future`` in ``run``, are anyio's own names; tests of ours guard them.
     """
+    if getattr(thread, "loop", loop) is not loop:
+        return
     busy = bool(getattr(getattr(thread, "queue", None), "unfinished_tasks", 0))
     names = stack.locals_in(_Place.ANYIO, "run") or {}
     future = names.get("future")

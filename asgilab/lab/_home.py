@@ -38,17 +38,6 @@ def check_home(home: asyncio.AbstractEventLoop | None) -> None:
         raise WrongLoop(msg)
 
 
-def check_not_ended(ended: bool) -> None:
-    """Make sure that a lab can still serve a connection.
-
-    Raises:
-        UsageError: It has ended, and nobody would end what is opened now.
-    """
-    if ended:
-        msg = "This lab has ended, and its application with it; expected a new Lab."
-        raise UsageError(msg)
-
-
 async def advance(seconds: float) -> None:
     """Move the clock of the running loop forward.
 

@@ -30,7 +30,7 @@ from asgilab.errors import UnknownConnection, UsageError
 from asgilab.lab._asking import as_coroutine, asked_for, empty_like, names_for
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, is_over, unseen_of
-from asgilab.lab._home import advance, check_clock, check_home, check_not_ended
+from asgilab.lab._home import advance, check_clock, check_home
 from asgilab.lab._opening import (
     Lifespan,
     open_application,
@@ -107,7 +107,6 @@ class Lab:
         self._home: asyncio.AbstractEventLoop | None = None
         self._door = asyncio.Lock()
         self._replaced: list[ApplicationCommunicator] = []
-        self._ended = False
         self.unseen: list[Exception] = []
 
     # -- beginning and end -----------------------------------------------------
@@ -340,7 +339,6 @@ class Lab:
 
     async def _ready(self, communicator: ApplicationCommunicator) -> None:
         """Open the lab, if need be, for a connection that is about to begin."""
-        check_not_ended(self._ended)
         await self._begin()
         communicator._wiring.before = None
         communicator._wiring.zero = self._zero
@@ -367,7 +365,7 @@ class Lab:
             there = [*self._replaced, *self.connections.values()]
             await end(there, self._lifespan, self.unseen)
         finally:
-            self._home, self._ended = None, True
+            self._home = None
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, self._resources.close)
 

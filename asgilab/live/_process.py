@@ -5,7 +5,6 @@ nothing is inherited that a fork would leave half alive, and worker processes
 of a parallel test run may start it, too. What it runs lives in ``_child``.
 """
 
-import json
 import multiprocessing
 import os
 import pickle
@@ -18,11 +17,8 @@ from typing import Any, Final
 
 from asgilab.errors import ApplicationFault, UncleanExit, UsageError
 from asgilab.live._child import Order
+from asgilab.live._python import python_running
 
-_BOOT: Final = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from asgilab.live._child import main; main()"
-)
 _GRACE_SECONDS: Final = 5.0
 
 
@@ -66,7 +62,7 @@ class ServerProcess:
         inherited = [self._other_end.fileno(), *(one.fileno() for one in self._sockets)]
         environment = dict(os.environ, PYTHONWARNINGS=",".join(sys.warnoptions))
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT, json.dumps(sys.path), *map(str, inherited)],
+            python_running("asgilab.live._child", *map(str, inherited)),
             stdin=subprocess.DEVNULL,
             pass_fds=inherited,
             env=environment,

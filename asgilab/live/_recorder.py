@@ -1,7 +1,7 @@
 """The recorder: ASGI middleware that writes down what passes, for any server.
 
 It changes nothing that passes. What becomes of the events lives in
-``_recording_thread`` and ``_recording_file``, what is left out in ``_redaction``.
+``_recording_thread`` and further down, what is left out in ``_redaction``.
 """
 
 import atexit
@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from asgilab.errors import UsageError
-from asgilab.live._recording_file import RecordingFiles
-from asgilab.live._recording_thread import Entry, RecordingThread, Redact
+from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
 from asgilab.live._redaction import redact_secrets
-from asgilab.sessions import Kind, Session
+from asgilab.sessions import Kind
 from asgilab.types import Application, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS: Final = 2.0
-_PAYLOADS: Final = ("body", "bytes", "text")
 _NAMES: Final = {"websocket": "ws"}
 
 Sample = float | Callable[[Scope], bool]
@@ -33,9 +31,10 @@ class Recorder:
     """Serves an application as before, and writes session files of what passes.
 
     The files open in a notebook, replay and export. Put it outermost. Traffic
-    never waits for the disk: a thread writes, and when it cannot keep up, or
+    never waits for the disk: a process writes, and when it cannot keep up, or
     the disk is full, or the file is removed, events are left out, one warning
-    is logged, and the file tells how many are missing.
+    is logged, and the file tells how many are missing. If the server is killed,
+    what it has handed over is still written.
 
     Args:
         application: The application to serve.
@@ -88,27 +87,26 @@ class Recorder:
         self._max_bytes = max_bytes
         self._keep = keep
         self._sample = sample
-        self._redact: Redact = redact or dict
+        self._redact = redact
         self._recorded_as = recorded_as
         self._app_dir = app_dir
         self._limits = (max_waiting, max_waiting_bytes)
         self._numbers: dict[str, Any] = {}
-        self._files: RecordingFiles | None = None
+        self._failed = False
         self._thread: RecordingThread | None = None
 
     @property
     def path(self) -> Path:
-        """The file that is written to now; before the first event, the one named."""
-        files = self._files
-        current = None if files is None else files.current
-        return self._path if current is None else current.path
+        """The file that the last flush went to; before it, the one that was named."""
+        written = None if self._thread is None else self._thread.path
+        return self._path if written is None else Path(written)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._chosen(scope):
             await self._application(scope, receive, send)
             return
         name = self._name(scope["type"])
-        self._note(name, Kind.OPEN, scope)
+        self._note(name, Kind.OPEN, {key: scope[key] for key in scope if key != "state"})
 
         async def receiving() -> Message:
             message = await receive()
@@ -155,29 +153,38 @@ class Recorder:
         return f"{name}@{os.getpid()}" if self._shared else name
 
     def _note(self, connection: str, kind: Kind, message: Mapping[str, Any]) -> None:
-        thread = self._thread
-        if thread is None or thread.pid != os.getpid():
-            thread = self._thread = self._started()
-        copy = {key: message[key] for key in message if key != "state"}
-        weight = sum(len(copy[key] or b"") for key in _PAYLOADS if key in copy)
-        thread.put(Entry(time.time(), connection, kind, copy, weight))
+        """Hand one event over. Whatever happens here, the application goes on."""
+        try:
+            thread = self._thread
+            if thread is None or thread.pid != os.getpid():
+                thread = self._thread = self._started()
+            body = message.get("body") or message.get("text") or message.get("bytes")
+            weight = len(body) if body else 0
+            thread.put((time.time(), connection, kind.value, dict(message)), weight)
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if not self._failed:
+            self._failed = True
+            told = f"{type(error).__name__}: {error}"
+            LOGGER.warning("An event was not recorded (%s).", told)
 
     def _started(self) -> RecordingThread:
         """Start writing in this process, which a fork may have made."""
-        session = Session(
-            application=self._recorded_as,
-            settings=os.environ.get("DJANGO_SETTINGS_MODULE"),
-            app_dir=self._app_dir,
-        )
-        self._files = RecordingFiles(
-            self._path,
-            session,
-            shared=self._shared,
-            max_bytes=self._max_bytes,
-            keep=self._keep,
-        )
+        options = {
+            "path": str(self._path.absolute()),
+            "application": self._recorded_as,
+            "settings": os.environ.get("DJANGO_SETTINGS_MODULE"),
+            "app_dir": self._app_dir,
+            "shared": self._shared,
+            "max_bytes": self._max_bytes,
+            "keep": self._keep,
+            "redact": self._redact is redact_secrets,
+        }
+        custom = None if self._redact is redact_secrets else self._redact
         atexit.register(self.close)
-        return RecordingThread(self._files, self._redact, *self._limits)
+        return RecordingThread(options, custom, *self._limits)
 
 
 def _raised(error: BaseException) -> dict[str, Any]:

@@ -1,91 +1,90 @@
-"""The thread that writes what a recorder hands over, and never holds it up.
+"""What stands between traffic and the recorder's process, and holds up nothing.
 
-The application's side only puts into a queue. When writing is slower than the
-traffic, or impossible, events are left out and counted; one warning is logged.
+The application's side only puts into a queue; a thread takes from it and fills
+the pipe. When the queue is full, because writing is slower than the traffic or
+impossible, events are left out and counted; one warning is logged.
 """
 
+import json
 import logging
+import marshal
 import os
 import queue
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from asgilab.live._recording_file import RecordingFiles
-from asgilab.sessions import Event, Kind
-from asgilab.sessions._codec import event_line
+from asgilab.live._python import python_running
+from asgilab.live._recording_process import ENCODED, LENGTH
+from asgilab.sessions._codec import encode
 
 LOGGER: Final = logging.getLogger("asgilab.live.recorder")
-_LOOK_SECONDS: Final = 1.0
-_RETRY_SECONDS: Final = 5.0
 _GATHER_SECONDS: Final = 0.02
-_BATCH: Final = 100
+_BATCH: Final = 500
+_RETRY_SECONDS: Final = 5.0
+
+Row = tuple[float, str, str, Mapping[str, Any]]
+"""An :class:`asgilab.live._scribe.Entry`, as it crosses the pipe."""
 
 Redact = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Returns an event, or a scope, as it may be written."""
 
 
-class Entry(NamedTuple):
-    """An event on its way to the file.
-
-    Attributes:
-        time: When it happened, in seconds since the epoch.
-        connection: Name of its connection.
-        kind: What sort of thing happened.
-        message: The event; nobody changes it any more.
-        weight: About how many bytes it holds.
-    """
-
-    time: float
-    connection: str
-    kind: Kind
-    message: Mapping[str, Any]
-    weight: int
-
-
 class RecordingThread:
-    """Takes entries and appends them to the files.
+    """Takes events and passes them to a process that writes them.
 
     Args:
-        files: Where to write.
-        redact: Applied to each event, here and not where traffic passes. An
-            event for which it fails is not written at all.
-        max_events: How many entries may wait.
+        options: What the process is told, see ``_recording_process``.
+        redact: Applied to each event, on this thread; an event for which it
+            fails is not written. None where the process redacts.
+        max_events: How many events may wait.
         max_bytes: How many bytes of payload may wait.
+
+    Attributes:
+        pid: The process that this thread lives in.
+        path: The file that was written to at the last flush, or None.
     """
 
     def __init__(
-        self, files: RecordingFiles, redact: Redact, max_events: int, max_bytes: int
+        self,
+        options: Mapping[str, Any],
+        redact: Redact | None,
+        max_events: int,
+        max_bytes: int,
     ) -> None:
         self.pid = os.getpid()
-        self._files = files
+        self.path: str | None = None
+        self._options = json.dumps(options)
         self._redact = redact
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._waiting_bytes = 0
         self._lost = 0
         self._warned = False
-        self._index = 0
         self._next_try = 0.0
-        self._next_look = 0.0
-        self._open: dict[str, Entry] = {}
-        self._queue: queue.SimpleQueue[Entry | threading.Event | None]
-        self._queue = queue.SimpleQueue()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._flushes: dict[int, threading.Event] = {}
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(
             target=self._run, name="asgilab-recorder", daemon=True
         )
         self._thread.start()
 
-    def put(self, entry: Entry) -> None:
-        """Hand an entry over; it is left out when too much waits already."""
-        full = self._queue.qsize() >= self._max_events
-        if full or self._waiting_bytes + entry.weight > self._max_bytes:
+    def put(self, row: Row, weight: int) -> None:
+        """Hand an event over that holds about so many bytes of payload.
+
+        It is left out when too much waits already.
+        """
+        if (
+            self._queue.qsize() >= self._max_events
+            or self._waiting_bytes + weight > self._max_bytes
+        ):
             self._lost += 1
             return
-        self._waiting_bytes += entry.weight
-        self._queue.put(entry)
+        self._waiting_bytes += weight
+        self._queue.put((row, weight))
 
     def flush(self, timeout: float) -> bool:
         """Wait until what was handed over is written, or could not be.
@@ -98,7 +97,7 @@ class RecordingThread:
         return written.wait(timeout)
 
     def close(self, timeout: float) -> None:
-        """Write what waits, close the file, and end the thread."""
+        """Let what waits be written, and the process and this thread end."""
         self._queue.put(None)
         self._thread.join(timeout)
 
@@ -106,93 +105,100 @@ class RecordingThread:
         ending = False
         while not ending:
             batch = [self._queue.get()]
-            if isinstance(batch[0], Entry):
-                time.sleep(_GATHER_SECONDS)  # A few events at once cost less.
+            if type(batch[0]) is tuple:
+                time.sleep(_GATHER_SECONDS)  # Many at once cost less.
             while len(batch) < _BATCH and not self._queue.empty():
                 batch.append(self._queue.get())
-            entries = [one for one in batch if isinstance(one, Entry)]
             ending = None in batch
-            try:
-                self._write(entries)
-            except Exception as error:
-                self._failed(len(entries), error)
-            self._waiting_bytes -= sum(entry.weight for entry in entries)
-            for one in batch:
-                if isinstance(one, threading.Event):
-                    one.set()
-        self._files.close()
+            self._hand_on(batch)
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait()
 
-    def _write(self, entries: list[Entry]) -> None:
-        now = time.monotonic()
-        if now < self._next_try:
-            self._lost += len(entries)
-            return
-        entries = self._redacted(entries)
-        if self._prepare(now):
-            # In a file of its own each connection begins with its scope again.
-            fresh = {entry.connection for entry in entries if entry.kind is Kind.OPEN}
-            known = [one for name, one in self._open.items() if name not in fresh]
-            entries = known + entries
-        if entries or self._lost:
-            self._append(entries)
+    def _hand_on(self, batch: list[Any]) -> None:
+        taken = [one for one in batch if type(one) is tuple]
+        self._waiting_bytes -= sum(weight for _, weight in taken)
+        rows = self._redacted([row for row, _ in taken])
+        lost, self._lost = self._lost, 0
+        number = self._remember([one for one in batch if type(one) is threading.Event])
+        try:
+            self._send(marshalled(lost, number, rows))
+        except OSError as error:
+            self._lost += lost + len(rows)
+            self._next_try = time.monotonic() + _RETRY_SECONDS
+            self._warn(f"Nothing can be recorded ({error}).")
+            self._answer_all()
 
-    def _redacted(self, entries: list[Entry]) -> list[Entry]:
-        """Return what may be written, and remember which connections are open."""
+    def _redacted(self, rows: list[Row]) -> list[Row]:
+        if self._redact is None:
+            return rows
         kept = []
-        for entry in entries:
+        for when, connection, kind, message in rows:
             try:
-                entry = entry._replace(message=self._redact(entry.message))
+                kept.append((when, connection, kind, dict(self._redact(message))))
             except Exception as error:
-                self._failed(1, error, "An event could not be redacted")
-                continue
-            kept.append(entry)
-            if entry.kind is Kind.OPEN:
-                self._open[entry.connection] = entry
-            elif entry.kind is Kind.END:
-                self._open.pop(entry.connection, None)
+                self._lost += 1
+                told = f"{type(error).__name__}: {error}"
+                self._warn(f"An event could not be redacted and is left out ({told}).")
         return kept
 
-    def _prepare(self, now: float) -> bool:
-        """Make sure that there is a file to write to; return whether it is new."""
-        current = self._files.current
-        if current is not None and now >= self._next_look:
-            self._next_look = now + _LOOK_SECONDS
-            if current.gone:
-                self._warn(f"{current.path} is gone. A new file is begun.")
-                self._files.close()
-        if not self._files.due:
-            return False
-        self._files.open_next()
-        self._index = 0
-        return True
+    def _remember(self, flushes: list[threading.Event]) -> int:
+        """Keep who waits for the next answer; return its number, or 0 for none."""
+        if not flushes:
+            return 0
+        number = time.monotonic_ns()
+        for each in flushes:
+            self._flushes[number] = each
+            number += 1
+        return number - 1
 
-    def _append(self, entries: list[Entry]) -> None:
-        current = self._files.current
-        if current is None:
-            return
-        lost, self._lost = self._lost, 0
-        if lost:
-            entries = [_loss(lost), *entries]
-        zero = current.started.timestamp()
-        lines = []
-        for number, entry in enumerate(entries, start=self._index):
-            lines.append(_line(number, entry, zero))
-            if len(lines) % 20 == 0:
-                time.sleep(0)  # Traffic waits for the interpreter's lock.
+    def _send(self, frame: bytes) -> None:
+        if self._process is None:
+            if time.monotonic() < self._next_try:
+                raise BlockingIOError
+            self._process = self._start()
+        pipe = self._process.stdin
         try:
-            current.write(lines)
+            if pipe is not None:
+                pipe.write(LENGTH.pack(len(frame)) + frame)
+                pipe.flush()
         except OSError:
-            self._lost += lost
+            self._process.kill()
+            self._process.wait()
+            self._process = None
             raise
-        self._index += len(lines)
 
-    def _failed(
-        self, count: int, error: Exception, what: str = "Recording has stopped"
-    ) -> None:
-        self._lost += count
-        if isinstance(error, OSError):
-            self._next_try = time.monotonic() + _RETRY_SECONDS
-        self._warn(f"{what} ({type(error).__name__}: {error}).")
+    def _start(self) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(
+            python_running("asgilab.live._recording_process", self._options),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        threading.Thread(
+            target=self._listen,
+            args=(process,),
+            name="asgilab-recorder-answers",
+            daemon=True,
+        ).start()
+        return process
+
+    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
+        if process.stdout is None:
+            return
+        with process.stdout as answers:
+            for line in answers:
+                answer = json.loads(line)
+                if "warning" in answer:
+                    self._warn(answer["warning"])
+                else:
+                    self.path = answer["path"] or self.path
+                    self._answer_all(answer["flushed"])
+        self._answer_all()
+
+    def _answer_all(self, until: int | None = None) -> None:
+        for number in list(self._flushes):
+            if until is None or number <= until:
+                self._flushes.pop(number).set()
 
     def _warn(self, text: str) -> None:
         if not self._warned:
@@ -200,14 +206,10 @@ class RecordingThread:
             LOGGER.warning("%s The application is served as before.", text)
 
 
-def _loss(count: int) -> Entry:
-    text = f"{count} events were not recorded."
-    message = {"type": "log", "logger": LOGGER.name, "level": "WARNING", "text": text}
-    return Entry(datetime.now(UTC).timestamp(), "recorder", Kind.LOG, message, 0)
-
-
-def _line(index: int, entry: Entry, zero: float) -> str:
-    at = max(entry.time - zero, 0.0)
-    return event_line(
-        Event(index, at, entry.connection, entry.kind, entry.message)
-    )
+def marshalled(lost: int, flushed: int, rows: list[Row]) -> bytes:
+    """Return a frame: how many events were lost, the number of a flush, events."""
+    try:
+        return marshal.dumps((lost, flushed, rows))
+    except ValueError:  # Some message holds more than plain values.
+        plain = [(*row[:3], {ENCODED: encode(row[3])}) for row in rows]
+        return marshal.dumps((lost, flushed, plain))

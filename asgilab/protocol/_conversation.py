@@ -243,20 +243,25 @@ class Conversation:
         if self.protocol is ANYTHING:
             self._memory.touched = True
             return NOTHING
+        if self._quickly(message, direction):
+            return NOTHING
         row = self._recognise(message, direction)
         if not isinstance(row, MessageType):
             return self._findings([row])
-        if self._quickly(row.type, message):
-            return NOTHING
         return self._walk(row, message, forced=forced)
 
-    def _quickly(self, kind: str, message: Message) -> bool:
+    def _quickly(self, message: Message, direction: Direction) -> bool:
         """Take the step of an event in which there is nothing to judge, if so."""
-        quick = self.protocol.quick.get(kind)
-        if quick is None:
+        protocol, memory = self.protocol, self._memory
+        kind = message.get("type") if type(message) is dict else None
+        if type(kind) is not str or kind not in protocol.quick:
             return False
-        arrow = self._arrow(kind + self.protocol.flag(self._memory, kind, message))
-        if arrow.rule is not None or not quick(self._memory, message):
+        if kind not in (protocol.sends if direction is _SEND else protocol.receives):
+            return False
+        flag = protocol.flags.get(kind)
+        step = kind if flag is None else kind + flag(memory, message)
+        arrow = protocol.table[self.state][step]
+        if arrow.rule is not None or not protocol.quick[kind](memory, message):
             return False
         self._move(arrow)
         return True

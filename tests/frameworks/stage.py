@@ -26,7 +26,7 @@ class Framework:
         lets_loss_out: The exception, by name, that comes out of it when the client
             is lost before the handshake is answered, or "".
         lets_leaving_out: The same when it leaves in the middle of its request.
-        notices_leaving: Whether a page that streams learns that its client left.
+        rejects_early: Whether its rejections come before it has received the connect.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Framework:
     lets_errors_out: bool = True
     lets_loss_out: str = ""
     lets_leaving_out: str = ""
-    notices_leaving: bool = True
+    rejects_early: bool = False
 
 
 class Stage:
@@ -69,12 +69,7 @@ class Stage:
         return [one.rule for each in self.opened for one in each.findings]
 
     def _open(self, kind: Any, *args: Any, **options: Any) -> Any:
-        communicator = kind(
-            self.framework.application,
-            *args,
-            validate="strict",
-            strict=True,
-            **options,
-        )
+        options = {"validate": "strict", "strict": True, **options}
+        communicator = kind(self.framework.application, *args, **options)
         self.opened.append(communicator)
         return communicator

@@ -166,18 +166,6 @@ async def test_leaving_ends_a_connection_whose_name_another_has_taken() -> None:
     assert second.future.done()
 
 
-async def test_once_it_has_ended_nothing_is_opened_that_nobody_would_end() -> None:
-    factory = logging.getLogRecordFactory()
-    async with Lab(application) as lab:
-        late = lab.websocket("/")
-    with pytest.raises(UsageError, match="has ended"):
-        await late.connect()
-    with pytest.raises(UsageError, match="has ended"):
-        await lab.http("GET", "/")
-    assert lab.loop is None
-    assert logging.getLogRecordFactory() is factory
-
-
 @pytest.fixture
 def started() -> Iterator[Lab]:
     lab = Lab(application).start()

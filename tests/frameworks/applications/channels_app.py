@@ -172,3 +172,7 @@ class SyncJson(JsonWebsocketConsumer):
             raise RuntimeError("boom")
         else:
             self.send_json(content)
+
+
+SOCKETS = (Async, Sync, AsyncSocket, SyncSocket)
+JSON_SOCKETS = (AsyncJson, SyncJson)

@@ -128,8 +128,7 @@ def raises_when_gone(scope: Scope, wiring: Wiring) -> bool:
     """Tell whether ``send()`` raises once the client has gone (HTTP-33, WS-40).
 
     Unless the test or a server's habits say more, it does where the scope announces
-    2.4 or later. Servers announce less for HTTP and do nothing; Starlette goes by
-    the version, and would never learn of it from one that announces and does not.
+    2.4 or later: Starlette goes by that, and would not learn of it otherwise.
     """
     if wiring.raise_on_gone is not None:
         return wiring.raise_on_gone

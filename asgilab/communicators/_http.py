@@ -21,6 +21,12 @@ from asgilab.protocol import ServerHabits, http_scope
 from asgilab.types import Headers
 
 Body = bytes | Iterable[bytes] | AsyncIterable[bytes]
+_VERSION = "2.3"
+"""Which specification the scope announces: the latest that any server does. From 2.4
+on ``send()`` raises once the client has gone, and no server does that for HTTP; an
+application that goes by the version, as Starlette does, would be told by none of both.
+"""
+_VERSION_THAT_RAISES = "2.5"
 _UNREAD = 1024
 """How many events of a response may be unread before the application has to wait."""
 
@@ -49,7 +55,8 @@ class HttpCommunicator(ApplicationCommunicator):
         window: How many events of the response may be unread before the
             application's ``send()`` waits. Default: enough for most.
         raise_on_gone: Whether ``send()`` raises an ``OSError`` once the client
-            has gone. Default: if the scope announces 2.4 or later, as ASGI has it.
+            has gone, as ASGI has it from 2.4 on: the scope then announces 2.5.
+            Default: no, like all servers; the scope announces 2.3 like theirs.
         wiring: See :class:`ApplicationCommunicator`.
 
     Attributes:
@@ -91,7 +98,8 @@ class HttpCommunicator(ApplicationCommunicator):
         ):
             msg = f"The body of a request is bytes, got {type(body).__name__}."
             raise PayloadError(msg)
-        options = at_home(path, scope_options)
+        version = _VERSION_THAT_RAISES if raise_on_gone else _VERSION
+        options = {"spec_version": version, **at_home(path, scope_options)}
         scope = http_scope(method, path, headers=headers, **options)
         super().__init__(
             application,

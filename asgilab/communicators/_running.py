@@ -6,7 +6,8 @@ When it is called, and what comes of it, stands in ``_application``.
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import nullcontext
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from asgiref.compatibility import guarantee_single_callable, is_double_callable
@@ -28,6 +29,9 @@ def single_callable(application: Any) -> Application:
         application: One of that form, one of the old two-call form, or a
             Channels consumer class.
     """
+    code = application.__code__ if type(application) is FunctionType else None
+    if code is not None and code.co_flags & inspect.CO_COROUTINE:
+        return application  # type: ignore[no-any-return]  # as nearly all are
     if inspect.isclass(application):
         if hasattr(application, "as_asgi"):
             application = application.as_asgi()
@@ -71,20 +75,18 @@ async def _call_prepared(
     application: Application, line: Line, prepare: Steps, owner: "Ownership | None"
 ) -> None:
     await line.wiring.prepared()
-    async with AsyncExitStack() as stack:
-        # asgiref has one thread for the synchronous code of the whole process,
-        # and a consumer that is paused in it would hold up every other. A lent
-        # connection, though, may not be used by two threads at once.
-        shared = _shared_thread(owner)
-        if shared is not None:
-            await shared.__aenter__()
-        elif line.wiring.isolate_threads:
-            # Entered and never left: it ends with the application's context, and a
-            # task that outlives the application still has its thread, as it would
-            # behind a server.
-            await ThreadSensitiveContext().__aenter__()
-        if owner is not None:
-            await stack.enter_async_context(owner)
+    # asgiref has one thread for the synchronous code of the whole process, and a
+    # consumer that is paused in it would hold up every other. A lent connection,
+    # though, may not be used by two threads at once.
+    shared = _shared_thread(owner)
+    if shared is not None:
+        await shared.__aenter__()
+    elif line.wiring.isolate_threads:
+        # Entered and never left: it ends with the application's context, and a task
+        # that outlives the application still has its thread, as it would behind a
+        # server.
+        await ThreadSensitiveContext().__aenter__()
+    async with owner or nullcontext():
         for step in prepare:
             await step()
         await application(line.scope, line.receive, line.send)
@@ -119,17 +121,18 @@ def forsake(task: "asyncio.Task[None]", line: Line) -> None:
     One that runs is cancelled; an exception that no test looked at is told to the
     loop, which knows whom to tell.
     """
+    loop = task.get_loop()
     try:
+        # Whatever thread drops the last reference, the task is its loop's. And that
+        # may happen within a collection of garbage, where nothing else should be done.
         if not task.done():
-            # Whatever thread drops the last reference, the task is its loop's.
-            task.get_loop().call_soon_threadsafe(task.cancel)
+            loop.call_soon_threadsafe(task.cancel)
         elif line.error is not None and line.unseen:
-            task.get_loop().call_exception_handler(
-                {
-                    "message": "The application raised and no test looked",
-                    "exception": line.error,
-                    "task": task,
-                }
-            )
+            context = {
+                "message": "The application raised and no test looked",
+                "exception": line.error,
+                "task": task,
+            }
+            loop.call_soon_threadsafe(loop.call_exception_handler, context)
     except RuntimeError:  # the loop is closed: nobody left to tell
         return

@@ -112,13 +112,18 @@ def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
             return await call(*arguments, **named)  # let the layer complain
         target, given = ordered
         if isinstance(given, _Traced):  # a group_send on its way to one channel
-            return await call(target, given)
+            return await call(*arguments, **named)
         event = {"type": f"layer.{name}", "target": target, "given": _copy(given)}
         index = record_here(Kind.LAYER, event, user_line(sys._getframe(1)))
         if isinstance(given, dict):
-            given = _Traced(given)
-            given.cause = index
-        return await call(target, given)
+            traced = _Traced(given)
+            traced.cause = index
+            # In the place where it was given: a test's mock looks at that.
+            if "message" in named:
+                named["message"] = traced
+            else:
+                arguments = (*arguments[:-1], traced)
+        return await call(*arguments, **named)
 
     return tapped
 

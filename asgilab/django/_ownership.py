@@ -8,19 +8,23 @@ transaction, the application is lent that very connection.
 """
 
 import asyncio
-import functools
 import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any, Final, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+
+if TYPE_CHECKING:
+    from django.dispatch import Signal
+
+    from asgilab.django._layer_tap import LayerTap
 
 _MODULES: Final = (
     "channels.db",
@@ -40,10 +44,10 @@ async def _leave_open_without_hop() -> None:
     """Stand in for Channels' ``aclose_old_connections``."""
 
 
-_REPLACEMENTS: Final[dict[str, Callable[..., Any]]] = {
-    "close_old_connections": _leave_open,
-    "aclose_old_connections": _leave_open_without_hop,
-}
+_REPLACEMENTS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
+    ("close_old_connections", _leave_open),
+    ("aclose_old_connections", _leave_open_without_hop),
+)
 
 
 class _Closing:
@@ -51,54 +55,68 @@ class _Closing:
 
     It is switched when the first owner comes and when the last one goes, not
     per message, so that owners may come and go in any order.
+
+    Attributes:
+        connected: The connections that were made while somebody owned them.
+        needed: Whether any connection is known to have been made, ever. Before
+            that nothing can be closed, and Django's signals are left alone:
+            to take them off and put them on again costs as much as a request.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owners = 0
-        self._undo: dict[tuple[str, str], Callable[[], None]] = {}
+        self._replaced: list[tuple[dict[str, Any], str, Any]] = []
+        self._silenced: list[Signal] = []
         self.connected: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
+        self.needed = False
 
     def suspend(self) -> None:
         """Switch it off for one more owner."""
         with self._lock:
             self._owners += 1
-            for module in _MODULES:
-                self._replace_in(module)
-            if _HANDLER in sys.modules:
-                self._silence_signals()
+            for name in _MODULES:
+                module = sys.modules.get(name)
+                if module is not None:
+                    self._replace_in(vars(module))
+            self._silence_signals()
 
     def resume(self) -> None:
         """One owner goes; the last one switches it on again."""
         with self._lock:
             self._owners -= 1
             if not self._owners:
-                for undo in self._undo.values():
-                    undo()
-                self._undo.clear()
+                for names, name, found in self._replaced:
+                    names[name] = found
+                for signal in self._silenced:
+                    signal.connect(close_old_connections)
+                self._replaced.clear()
+                self._silenced.clear()
                 self.connected.clear()
 
     def note(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
-        """Remember a connection that was made while somebody owns them."""
-        if self._owners:
-            self.connected.add(connection)
+        """Remember a connection that was made, the more so while somebody owns it."""
+        with self._lock:
+            self.needed = True
+            if self._owners:
+                self.connected.add(connection)
+                self._silence_signals()
 
     def _silence_signals(self) -> None:
         """Keep Django's own requests from closing connections as they end."""
+        if not self.needed or _HANDLER not in sys.modules:
+            return
         for signal in _SIGNALS:
             if signal.disconnect(close_old_connections):
-                again = functools.partial(signal.connect, close_old_connections)
-                self._undo[("signal", str(id(signal)))] = again
+                self._silenced.append(signal)
 
-    def _replace_in(self, name: str) -> None:
-        module = sys.modules.get(name)
-        for attribute, replacement in _REPLACEMENTS.items():
-            found = getattr(module, attribute, None)
-            if found is None or found is replacement:
-                continue
-            setattr(module, attribute, replacement)
-            undo = functools.partial(setattr, module, attribute, found)
-            self._undo[(name, attribute)] = undo
+    def _replace_in(self, names: dict[str, Any]) -> None:
+        """Replace what is found among the names of one module."""
+        for name, replacement in _REPLACEMENTS:
+            found = names.get(name)
+            if found is not None and found is not replacement:
+                names[name] = replacement
+                self._replaced.append((names, name, found))
 
 
 _CLOSING: Final = _Closing()
@@ -144,6 +162,15 @@ class _Loans(threading.local):
 _LOANS: Final = _Loans()
 
 
+class _Thread(threading.local):
+    """What is known of one thread: whether its connections were looked at."""
+
+    looked_at = False
+
+
+_THREAD: Final = _Thread()
+
+
 class Ownership:
     """Owns Django's connections while one application runs; an async context.
 
@@ -157,7 +184,7 @@ class Ownership:
     """
 
     def __init__(self) -> None:
-        self._taps = ExitStack()
+        self._tap: LayerTap | None = None
         self._borrowed = False
         self.lent: dict[str, BaseDatabaseWrapper] = {
             connection.alias: connection
@@ -171,7 +198,8 @@ class Ownership:
             if "channels.layers" in sys.modules:
                 from asgilab.django._layer_tap import LayerTap
 
-                self._taps.enter_context(LayerTap())
+                self._tap = LayerTap()
+                self._tap.__enter__()
             if self.lent:
                 await sync_to_async(self._borrow)()
         except BaseException as error:  # nobody will leave what was not entered
@@ -185,7 +213,8 @@ class Ownership:
             if kind is not GeneratorExit and (self.lent or _CLOSING.connected):
                 await sync_to_async(self._give_back)()
         finally:
-            self._taps.close()
+            if self._tap is not None:
+                self._tap.__exit__()
             _CLOSING.resume()
 
     def _borrow(self) -> None:
@@ -228,14 +257,19 @@ def _of_the_test() -> list[BaseDatabaseWrapper]:
     """Return the connections that synchronous code of this thread uses.
 
     While a loop runs, Django's ``connections`` shows those of asynchronous
-    code, which has none; a test's fixtures are synchronous.
+    code, which has none; a test's fixtures are synchronous. Once a thread has been
+    looked at, and no connection was made since, there is nothing to see.
     """
+    if _THREAD.looked_at and not _CLOSING.needed:
+        return []
     loop = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
         found: list[BaseDatabaseWrapper] = connections.all(initialized_only=True)
     finally:
         asyncio._set_running_loop(loop)
+    _THREAD.looked_at = True
+    _CLOSING.needed |= any(each.connection is not None for each in found)
     return found
 
 

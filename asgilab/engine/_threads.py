@@ -38,6 +38,7 @@ class _Place(Enum):
     QUEUE = auto()
     SURROUNDINGS = auto()
     OURS = auto()
+    LOGGING = auto()
     ELSEWHERE = auto()
 
 
@@ -65,6 +66,8 @@ def _place_of(filename: str) -> _Place:
         return _Place.OURS
     if any(_is_of(filename, package) for package in _SURROUNDINGS):
         return _Place.SURROUNDINGS
+    if _is_of(filename, "logging"):
+        return _Place.LOGGING
     return _Place.ELSEWHERE
 
 
@@ -152,7 +155,10 @@ class _Stack:
         self._top = top
         self.blocked = _place_of(top.f_code.co_filename) in _WAITING
         self.anyio = _Place.ANYIO in places
-        self.surroundings = _Place.SURROUNDINGS in places or began == [_Place.OURS]
+        self.surroundings = _Place.SURROUNDINGS in places or began in (
+            [_Place.OURS],
+            [_Place.LOGGING],  # a QueueListener, as Litestar has one
+        )
         self.starting = places == {_Place.THREADING} and "wait" not in names
         self.resting = _Place.FUTURE in places and _waits_for_future(top)
 

@@ -97,7 +97,9 @@ def _attempt(
 
 
 def _bound(family: int, address: str, port: int) -> socket.socket:
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once only where it sees that this is TCP:
+    # else a kept-alive client waits 40 ms for each.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

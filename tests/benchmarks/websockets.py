@@ -114,10 +114,13 @@ def starlette(times: int) -> float:
 async def httpx_ws(times: int) -> float:
     """httpx-ws on its ASGI transport."""
     transport = ASGIWebSocketTransport(app=echo)
-    async with (
-        httpx.AsyncClient(transport=transport) as client,
-        aconnect_ws("http://testserver/", client) as websocket,
-    ):
+    async with httpx.AsyncClient(transport=transport) as client:
+        connection: Any = aconnect_ws("http://testserver/", client)
+        return await _over(connection, times)
+
+
+async def _over(connection: Any, times: int) -> float:
+    async with connection as websocket:
         began = perf_counter()
         for _ in range(times):
             await websocket.send_text(TEXT)

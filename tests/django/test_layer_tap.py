@@ -189,8 +189,16 @@ async def test_a_mock_of_the_users_is_called_and_stays_where_it_is() -> None:
         assert await room.receive_nothing()
         await room.disconnect()
         assert layer.group_send is told
-    assert told.await_count == 1
+    sent = {"type": "room.told", "content": "hi"}
+    told.assert_awaited_once_with("room", sent)
     assert "group_send" not in vars(layer)
+
+
+async def test_a_mock_sees_a_call_by_keywords_as_it_was_made() -> None:
+    layer = channel_layers["default"]
+    with patch.object(layer, "group_send", AsyncMock()) as told, LayerTap():
+        await layer.group_send(group="room", message={"type": "room.told"})
+    told.assert_awaited_once_with(group="room", message={"type": "room.told"})
 
 
 async def test_a_mock_that_came_after_the_tap_outlives_it() -> None:

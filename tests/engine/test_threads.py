@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+import logging.handlers
+import queue
 import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -189,3 +191,14 @@ def test_an_anyio_thread_is_seen_behind_an_asynchronous_generator() -> None:
         return working, (await look_when_still()).working
 
     assert run_on(stock, main()) == (1, 0)
+
+
+def test_a_listener_of_the_logging_module_is_no_stranger() -> None:
+    listener = logging.handlers.QueueListener(queue.SimpleQueue())
+    listener.start()
+    try:
+        with asyncio.Runner() as runner:
+            found = survey(runner.get_loop(), (), ())
+        assert found.strangers == []
+    finally:
+        listener.stop()

@@ -26,6 +26,9 @@ class Framework:
         lets_loss_out: The exception, by name, that comes out of it when the client
             is lost before the handshake is answered, or "".
         lets_leaving_out: The same when it leaves in the middle of its request.
+        lets_gone_out: The same when it streams and ``send()`` raises.
+        sees_leaving: Whether a page that streams is told that its client left. A
+            consumer's is not: it runs in the dispatch, which asks for no event then.
         rejects_early: Whether its rejections come before it has received the connect.
     """
 
@@ -37,6 +40,8 @@ class Framework:
     lets_errors_out: bool = True
     lets_loss_out: str = ""
     lets_leaving_out: str = ""
+    lets_gone_out: str = ""
+    sees_leaving: bool = True
     rejects_early: bool = False
 
 

@@ -1,5 +1,6 @@
 """The sockets of a live server: every family on one port, errors with their place."""
 
+import asyncio
 import errno
 import socket
 from pathlib import Path
@@ -61,6 +62,29 @@ def test_another_port_is_tried_when_ipv6_has_the_first_one_taken(
     assert len(refused) == 2
     assert len(ports) == 1
     assert not ports & set(refused)
+
+
+def test_connections_send_small_answers_at_once() -> None:
+    async def nodelay() -> int:
+        loop = asyncio.get_running_loop()
+        made: asyncio.Future[asyncio.Transport] = loop.create_future()
+
+        class Protocol(asyncio.Protocol):
+            def connection_made(self, transport: Any) -> None:
+                made.set_result(transport)
+
+        (listening,) = listen("127.0.0.1")
+        server = await loop.create_server(Protocol, sock=listening)
+        with socket.create_connection(listening.getsockname()):
+            transport = await made
+            accepted = transport.get_extra_info("socket")
+            option = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            transport.close()
+            server.close()
+            await server.wait_closed()
+        return int(option)
+
+    assert asyncio.run(nodelay()) != 0
 
 
 def test_a_system_without_ipv6_is_served_on_ipv4(

@@ -81,6 +81,24 @@ def test_the_options_and_the_marker_are_described(tmp_path: Path) -> None:
         assert f"\n{name}" in told[2]
 
 
+def test_pytest_may_be_started_where_asgilab_is_imported_already(
+    tmp_path: Path,
+) -> None:
+    source = "def test_nothing():\n    pass\n"
+    write(tmp_path, (), {"pytest.ini": PLAIN, "test_late.py": source})
+    script = "import asgilab, pytest, sys; sys.exit(pytest.main(['-p', 'asgilab']))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment(tmp_path, {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 passed" in done.stdout
+
+
 @pytest.mark.parametrize("mode", ["strict", "auto"])
 def test_the_names_of_tests_do_not_change(tmp_path: Path, mode: str) -> None:
     source = (

@@ -175,6 +175,12 @@ def test_what_nobody_saw_is_an_error_with_the_traceback_of_the_application(
     assert "asgilab/" not in told
 
 
+def test_the_error_of_a_teardown_has_its_timeline_too(endings: Run) -> None:
+    teardown = "ERROR at teardown of test_nobody_looked _"
+    told = endings.output.partition(teardown)[2].partition("______")[2]
+    assert " asgilab timeline " in told.partition("ERROR at")[0]
+
+
 def test_several_that_nobody_saw_are_a_group(endings: Run) -> None:
     assert endings.outcomes["test_nobody_looked_twice"] == "error"
     told = endings.told["test_nobody_looked_twice"]

@@ -70,19 +70,13 @@ def loop_class():
 
 @pytest.mark.asyncio
 async def test_before():
-    assert loop_class() in ("Theirs", "Others")
+    assert loop_class() != "LabLoop"
 
 
 @session
 async def test_session_before(home):
-    assert loop_class() in ("Theirs", "Others")
+    assert loop_class() != "LabLoop"
     assert home is asyncio.get_running_loop()
-
-
-@pytest.mark.asyncio
-@pytest.mark.asgi(clock="virtual")
-async def test_marked():
-    assert loop_class() == "LabLoop"
 
 
 @session
@@ -93,13 +87,19 @@ async def test_session_marked(home):
 
 
 @pytest.mark.asyncio
+@pytest.mark.asgi(clock="virtual")
+async def test_marked():
+    assert loop_class() == "LabLoop"
+
+
+@pytest.mark.asyncio
 async def test_after():
-    assert loop_class() in ("Theirs", "Others")
+    assert loop_class() != "LabLoop"
 
 
 @session
 async def test_session_after(home):
-    assert loop_class() in ("Theirs", "Others")
+    assert loop_class() != "LabLoop"
     assert home is asyncio.get_running_loop()
 """
 
@@ -172,6 +172,13 @@ def test_tests_without_the_marker_run_on_the_loops_of_their_project(mixed: Run) 
     found = {f"test_{name}[{kind}]" for name in names for kind in kinds}
     assert {name for name in mixed.outcomes if "marked" not in name} == found
     assert {mixed.outcomes[name] for name in found} == {"passed"}, mixed.output
+
+
+def test_fixtures_of_a_whole_session_are_made_anew_on_a_loop_of_ours(
+    tmp_path: Path,
+) -> None:
+    done = run(tmp_path, plugins=("asyncio",), files={"test_mixed.py": MIXED})
+    assert done.all_passed(6), done.output
 
 
 def test_tests_with_the_marker_run_once_on_ours_and_keep_their_names(

@@ -35,10 +35,10 @@ async def test_fails_without_connections() -> None:
     pytest.fail("no connection here")
 
 
-@pytest.mark.parametrize("name", ["a/b", "a b", "\N{SNOWMAN}", "x" * 300])
-async def test_fails_under_any_name(asgi_websocket: Any, name: str) -> None:
+@pytest.mark.parametrize("id_", ["a/b", "a b", "\N{SNOWMAN}", "x" * 300], ids=str)
+async def test_fails_under_any_name(asgi_websocket: Any, id_: str) -> None:
     async with asgi_websocket("/room/"):
-        pytest.fail(name)
+        pytest.fail(id_)
 
 
 async def test_fails_with_hostile_text(asgi_websocket: Any) -> None:

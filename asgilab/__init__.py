@@ -14,6 +14,9 @@ In a program::
     async with asgilab.Lab(application) as lab:
         alice = lab.websocket("/ws/chat/lobby/", name="alice")
         await alice.connect()
+
+A kernel that has imported this may run pytest, which would warn that it comes too
+late to rewrite assertions. There are none here: PYTEST_DONT_REWRITE
 """
 
 from importlib import import_module

@@ -13,18 +13,19 @@ from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
 from asgilab.communicators._context import ContextChoice, context_for
 from asgilab.communicators._database import ownership
+from asgilab.communicators._leftovers import leftovers
 from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._running import call, forsake, single_callable
 from asgilab.communicators._waiting import (
-    one_pass,
+    give_way,
     running_text,
     silence_text,
     wait_until,
 )
 from asgilab.communicators._wiring import Wiring, WiringOptions
-from asgilab.engine import Quiet, idleness_of, mark_root, settle
+from asgilab.engine import Passes, Quiet, mark_root, passes_of, settle
 from asgilab.errors import (
     ApplicationEnded,
     AsgilabWarning,
@@ -91,6 +92,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
         self._line = Line(self.scope, self._wiring)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._passes: Passes
         self._prepare: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -150,15 +152,14 @@ class ApplicationCommunicator(AsgirefCommunicator):
             ApplicationEnded: It has returned, and nothing more will come.
             Exception: The application's own, as it was raised.
         """
-        task = self._task
-        if task is None or self._loop is not _running_loop():
-            task = self._running()
+        loop = _running_loop()
+        if self._loop is not loop:
+            self._running()
         events = self._line.outbox.events
-        if not events and not task.done():
-            await one_pass()  # one that answers at once does so in one or two
-            if not events and not task.done():
-                await one_pass()
-        if not events:
+        made = True
+        while made and not events:
+            made = self._passes.make(loop)
+        if not made:
             await self._wait_for_output(timeout)
         if self._line.window is not None:
             self._line.window.make_room()
@@ -296,21 +297,18 @@ class ApplicationCommunicator(AsgirefCommunicator):
 
     def _check_leftovers(self) -> None:
         self._raise_unseen()
-        line = self._line
-        if line.violation is not None:
-            raise line.take_violation()
-        unread = line.outbox.events
-        if self._wiring.strict and unread:
-            types = ", ".join(str(event.get("type")) for event in unread)
-            msg = f"{len(unread)} event(s) were sent and never read: {types}."
-            raise self._noted(UncleanExit(msg))
+        if self._line.violation is not None:
+            raise self._line.take_violation()
+        left = leftovers(self._line, self._task) if self._wiring.strict else ""
+        if left:
+            raise self._noted(UncleanExit(left))
 
     # -- the application's task ------------------------------------------------
 
     def _start(self) -> asyncio.Task[None]:
         loop = asyncio.get_running_loop()
         self._loop = loop
-        idleness_of(loop)
+        self._passes = passes_of(loop)
         self._line.open(loop)
         owner = ownership()
         context = context_for(self._context)
@@ -345,8 +343,9 @@ class ApplicationCommunicator(AsgirefCommunicator):
         return bool(line.outbox.events or line.ended or line.violation)
 
     async def _wait_for_output(self, timeout: float) -> None:
-        """Wait for an event in the outbox, or raise why none will come."""
+        """Give way, wait for an event in the outbox, or raise why none will come."""
         line = self._line
+        await give_way(self._stirred, self._passes)
         self.quiet = await wait_until(self._stirred, line.outbox, timeout)
         if line.outbox.events:
             return

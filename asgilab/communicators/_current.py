@@ -7,6 +7,7 @@ from types import CodeType
 from typing import Any
 
 from asgilab.communicators._line import CURRENT
+from asgilab.communicators._outside import note_outside
 from asgilab.sessions import Kind, Source
 
 
@@ -30,7 +31,11 @@ def record_here(
         communicator is running here.
     """
     line = CURRENT.get(None)
-    return None if line is None else line.record(kind, message, source, cause)
+    if line is None:
+        if kind is Kind.LAYER:
+            note_outside(message)
+        return None
+    return line.record(kind, message, source, cause)
 
 
 def handle_here(index: int | None) -> None:

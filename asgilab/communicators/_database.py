@@ -4,8 +4,11 @@ Only the question stands here; the answer is in ``asgilab.django``, which is
 imported where Django is in use already, and not before.
 """
 
+import functools
 import sys
 from typing import TYPE_CHECKING
+
+from asgilab.communicators._settings import settings_in_use
 
 if TYPE_CHECKING:
     from asgilab.django import Ownership
@@ -17,11 +20,14 @@ def ownership() -> "Ownership | None":
     Returns:
         None where Django has no settings or no database in this process.
     """
-    conf = sys.modules.get("django.conf")
-    if conf is None or "django.db" not in sys.modules or not conf.settings.configured:
+    settings = settings_in_use()
+    if settings is None or "django.db" not in sys.modules or not settings.DATABASES:
         return None
-    if not conf.settings.DATABASES:
-        return None
+    return _owner()()
+
+
+@functools.cache
+def _owner() -> "type[Ownership]":
     from asgilab.django import Ownership
 
-    return Ownership()
+    return Ownership

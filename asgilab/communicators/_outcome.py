@@ -5,7 +5,7 @@ Values only; who takes note of an end is ``_line``.
 
 from typing import TYPE_CHECKING
 
-from asgilab.communicators._faults import came_of
+from asgilab.communicators._faults import came_of, explained
 from asgilab.errors import ProtocolViolation
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Outcome:
         if self.violation is not None and came_of(error, self.violation):
             self.violation = None
         self._shown = error
-        return error.with_traceback(self.traceback)
+        return explained(error.with_traceback(self.traceback))
 
     def take_violation(self) -> ProtocolViolation:
         """Return the violation that nobody saw yet, and forget it.

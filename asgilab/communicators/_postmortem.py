@@ -8,7 +8,9 @@ of text; it keeps no frame.
 import asyncio
 from typing import Final
 
+from asgilab.communicators._hints import hint
 from asgilab.communicators._line import Line
+from asgilab.communicators._tasks import tasks_of
 from asgilab.engine import FrameText, shorten, stack_of
 from asgilab.sessions import Event, Kind
 
@@ -34,8 +36,9 @@ class Postmortem:
         for note in (
             self._last_events(),
             self._standing(),
+            *self._tasks(),
             self._unread(),
-            self._hint(),
+            hint(self._line, self._task),
         ):
             if note:
                 error.add_note(note)
@@ -66,6 +69,16 @@ class Postmortem:
             return "The application waits in receive() for its next event."
         return "The application waits in library code, in no line of yours."
 
+    def _tasks(self) -> list[str]:
+        """Say where each task stands that the application started in code of yours."""
+        said = []
+        for task in tasks_of(self._line, self._task):
+            frames = stack_of(task)
+            if frames:
+                where = "\n".join(map(_place, frames))
+                said.append(f"Its task {task.get_name()!r} stands at:\n{where}")
+        return said
+
     def _held(self) -> str:
         gates, name = self._line.wiring.gates, self._line.wiring.name
         stops = [] if gates is None else gates.stops(name)
@@ -80,17 +93,6 @@ class Postmortem:
             return ""
         types = ", ".join(str(event.get("type")) for event in events)
         return f"Delivered, but not received by the application yet: {types}."
-
-    def _hint(self) -> str:
-        line = self._line
-        if line.state == "connecting" and line.scope.get("type") == "websocket":
-            return (
-                "Hint: it neither accepted nor closed the connection. Does connect() "
-                "call await self.accept(), or await super().connect()?"
-            )
-        if line.gone:
-            return "Hint: the client had dropped the connection before."
-        return ""
 
 
 def _row(event: Event) -> str:

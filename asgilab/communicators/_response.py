@@ -4,12 +4,11 @@ Values only: what waits for the events is in ``_http`` and ``_stream``.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from asgilab.errors import UnexpectedEvent
-
-_PREFIX = "http.response."
 
 
 class Response(TypedDict):
@@ -49,17 +48,17 @@ class ResponseParts:
             UnexpectedEvent: It is no part of a response, or not at this place.
         """
         kind = str(event["type"])
-        take = getattr(self, f"_take_{kind.removeprefix(_PREFIX)}", None)
-        if take is None or not kind.startswith(_PREFIX):
+        take = _TAKE.get(kind)
+        if take is None:
             raise UnexpectedEvent(self._text(kind))
-        piece: bytes | None = take(event)
-        return piece
+        return take(self, event)
 
     def response(self, body: bytes) -> Response:
         """Return the whole, with the body given."""
-        start = self.start or {}
-        known: Any = {k: v for k, v in start.items() if k not in ("type", "trailers")}
-        known["headers"] = [tuple(pair) for pair in start.get("headers", ())]
+        known: Any = dict(self.start or {})
+        known.pop("type", None)
+        known.pop("trailers", None)
+        known["headers"] = [tuple(pair) for pair in known.get("headers", ())]
         known["body"] = body
         known.update(self._extra)
         result: Response = known
@@ -114,3 +113,11 @@ class ResponseParts:
     def _text(self, found: str) -> str:
         wanted = "http.response.start" if self.start is None else "http.response.body"
         return f"Expected type {wanted!r}, but was {found!r}"
+
+
+_TAKE: Final[dict[str, Callable[[ResponseParts, dict[str, Any]], bytes | None]]] = {
+    name.replace("_take_", "http.response."): function
+    for name, function in vars(ResponseParts).items()
+    if name.startswith("_take_")
+}
+"""What takes each event of a response, by its type."""

@@ -78,14 +78,15 @@ async def _call_prepared(
     # asgiref has one thread for the synchronous code of the whole process, and a
     # consumer that is paused in it would hold up every other. A lent connection,
     # though, may not be used by two threads at once.
-    shared = _shared_thread(owner)
-    if shared is not None:
-        await shared.__aenter__()
-    elif line.wiring.isolate_threads:
+    thread = _shared_thread(owner)
+    if thread is None and line.wiring.isolate_threads:
+        thread = ThreadSensitiveContext()
+    if thread is not None:
         # Entered and never left: it ends with the application's context, and a task
         # that outlives the application still has its thread, as it would behind a
-        # server.
-        await ThreadSensitiveContext().__aenter__()
+        # server. The way out leads back to that context, and would hold it for long.
+        await thread.__aenter__()
+        thread.token = None
     async with owner or nullcontext():
         for step in prepare:
             await step()

@@ -5,8 +5,9 @@ application is imported, which in a test module is before Django's test runner
 adds its ``testserver``. So the host is one that the settings name themselves.
 """
 
-import sys
 from typing import Any
+
+from asgilab.communicators._settings import settings_in_use
 
 
 def at_home(path: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -29,10 +30,10 @@ def at_home(path: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _allowed_host() -> str | None:
-    conf = sys.modules.get("django.conf")
-    if conf is None or not conf.settings.configured:
+    settings = settings_in_use()
+    if settings is None:
         return None
-    for pattern in conf.settings.ALLOWED_HOSTS:
+    for pattern in settings.ALLOWED_HOSTS:
         if pattern != "*":
             return str(pattern).removeprefix(".").strip("[]")
     return None

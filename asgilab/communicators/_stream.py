@@ -15,7 +15,7 @@ from asgilab.communicators._response import ResponseParts
 if TYPE_CHECKING:
     from httpx_sse import ServerSentEvent
 
-_WINDOW = 16
+_WINDOW = 8
 """How many events the application may be ahead of its reader."""
 
 _KEPT = 1 << 20

@@ -9,16 +9,37 @@ from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from asgilab.communicators._queue import EventQueue
-from asgilab.engine import Quiet, idleness_of
+from asgilab.engine import Passes, Quiet, idleness_of
 
 _UNTOLD: Final = Quiet(
     False, None, 0, 0, ("this event loop does not tell whether it is idle",)
 )
 
 
+_PASSES: Final = 2
+"""An application that answers at once does so within two passes of the loop."""
+
+
 @types.coroutine
-def one_pass() -> Generator[None, None, None]:
-    """Let the loop make one pass; lighter than ``asyncio.sleep(0)``."""
+def give_way(
+    happened: Callable[[], Any], passes: Passes
+) -> Generator[None, None, None]:
+    """Let the loop make a few passes, one at least, until something has happened.
+
+    Whatever happens, the last thing done is a pass: there a cancellation lands.
+
+    Args:
+        happened: Tells whether it has.
+        passes: Makes those that need not be the loop's own.
+    """
+    loop = asyncio.get_running_loop()
+    for _ in range(_PASSES):
+        yield
+        made = True
+        while made and not happened():
+            made = passes.make(loop)
+        if made:
+            return
     yield
 
 

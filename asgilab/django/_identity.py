@@ -34,13 +34,18 @@ async def log_in(
     Raises:
         UsageError: There is no user of that name.
     """
-    if isinstance(user, str):
-        user = await sync_to_async(_user_named)(user, create)
-    key = await sync_to_async(_stored_session)(user, session or {})
+    user, key = await sync_to_async(_logged_in)(user, session or {}, create)
     cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode("latin-1")
     scope["headers"] = _with_cookie(list(scope.get("headers", ())), cookie)
     if user is not None:
         scope["user"] = user
+
+
+def _logged_in(user: Any, session: dict[str, Any], create: bool) -> tuple[Any, str]:
+    """Find the user, where it is given by name, and store the session."""
+    if isinstance(user, str):
+        user = _user_named(user, create)
+    return user, _stored_session(user, session)
 
 
 def _user_named(name: str, create: bool) -> Any:

@@ -1,18 +1,21 @@
 """The tap on Channels' layers: what goes through them becomes events.
 
 A message carries the index of the event that sent it, so that what a group
-message makes another consumer send is traced to its cause. That works within
-one process; through Redis the message arrives without.
+message makes another consumer send is traced to its cause; how, stands in
+``_layer_trace``. What was sent by another process arrives without.
 """
 
+import functools
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, Self
 
 from channels.layers import channel_layers
+from django.conf import settings
 
 from asgilab.communicators import handle_here, record_here
+from asgilab.django._layer_trace import SENDING, Traced, Wire, traced
 from asgilab.engine import user_line
 from asgilab.sessions import Kind
 
@@ -26,12 +29,6 @@ _CALLS: Final = {
 """The calls of a layer and their parameters, by the specification of layers."""
 
 _MISSING: Final = object()
-
-
-class _Traced(dict[str, Any]):
-    """A message that knows the event it was sent by; copies know it as well."""
-
-    cause: int | None = None
 
 
 class LayerTap:
@@ -52,6 +49,9 @@ class LayerTap:
         self._layers: list[Any] = []
 
     def __enter__(self) -> Self:
+        # Most projects have none; to ask for ``configs`` costs ten times as much.
+        if not getattr(settings._wrapped, "CHANNEL_LAYERS", None):
+            return self
         with self._LOCK:
             for alias in channel_layers.configs:
                 try:
@@ -66,6 +66,8 @@ class LayerTap:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if not self._layers:
+            return
         with self._LOCK:
             for layer in self._layers:
                 self._LISTENING[id(layer)] -= 1
@@ -78,10 +80,17 @@ class LayerTap:
 def _hook(layer: Any) -> dict[str, Any]:
     """Listen to a layer; return each hook with what stood on the object before."""
     hooks: dict[str, Any] = {}
-    for name in _CALLS:
+    wire = Wire()
+    taps: dict[str, Callable[..., Any]] = {
+        **{name: functools.partial(_tapped, name) for name in _CALLS},
+        "receive": _tapped_receive,
+        "serialize": wire.serializing,
+        "deserialize": wire.deserializing,
+    }
+    for name, tap in taps.items():
         call = getattr(layer, name, None)
-        if call is not None:  # a layer may lack the groups extension
-            tapped = _tapped_receive(call) if name == "receive" else _tapped(name, call)
+        if call is not None:  # a layer may lack the groups extension, or a wire
+            tapped = tap(call)
             hooks[name] = (tapped, vars(layer).get(name, _MISSING))
             setattr(layer, name, tapped)
     return hooks
@@ -111,19 +120,22 @@ def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         if len(ordered) != 2 or len(arguments) + len(named) != 2:
             return await call(*arguments, **named)  # let the layer complain
         target, given = ordered
-        if isinstance(given, _Traced):  # a group_send on its way to one channel
+        if isinstance(given, Traced):  # a group_send on its way to one channel
             return await call(*arguments, **named)
         event = {"type": f"layer.{name}", "target": target, "given": _copy(given)}
         index = record_here(Kind.LAYER, event, user_line(sys._getframe(1)))
-        if isinstance(given, dict):
-            traced = _Traced(given)
-            traced.cause = index
-            # In the place where it was given: a test's mock looks at that.
-            if "message" in named:
-                named["message"] = traced
-            else:
-                arguments = (*arguments[:-1], traced)
-        return await call(*arguments, **named)
+        if index is None or not isinstance(given, dict):
+            return await call(*arguments, **named)
+        # In the place where it was given: a test's mock looks at that.
+        if "message" in named:
+            named["message"] = traced(given, index)
+        else:
+            arguments = (*arguments[:-1], traced(given, index))
+        token = SENDING.set(index)
+        try:
+            return await call(*arguments, **named)
+        finally:
+            SENDING.reset(token)
 
     return tapped
 

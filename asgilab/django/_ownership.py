@@ -8,6 +8,7 @@ transaction, the application is lent that very connection.
 """
 
 import asyncio
+import functools
 import sys
 import threading
 import weakref
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
     from asgilab.django._layer_tap import LayerTap
 
-_MODULES: Final = (
-    "channels.db",
-    "channels.consumer",
-    "channels.generic.http",
-    "channels.generic.websocket",
-)
 _HANDLER: Final = "django.core.handlers.asgi"
 _SIGNALS: Final = (request_started, request_finished)
 
@@ -44,10 +39,14 @@ async def _leave_open_without_hop() -> None:
     """Stand in for Channels' ``aclose_old_connections``."""
 
 
-_REPLACEMENTS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
-    ("close_old_connections", _leave_open),
-    ("aclose_old_connections", _leave_open_without_hop),
+_REPLACEMENTS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
+    ("channels.db", "close_old_connections", _leave_open),
+    ("channels.db", "aclose_old_connections", _leave_open_without_hop),
+    ("channels.consumer", "aclose_old_connections", _leave_open_without_hop),
+    ("channels.generic.http", "aclose_old_connections", _leave_open_without_hop),
+    ("channels.generic.websocket", "aclose_old_connections", _leave_open_without_hop),
 )
+"""Module, name, and what stands in for it there while connections are owned."""
 
 
 class _Closing:
@@ -58,6 +57,7 @@ class _Closing:
 
     Attributes:
         connected: The connections that were made while somebody owned them.
+        touched: Whether there were any.
         needed: Whether any connection is known to have been made, ever. Before
             that nothing can be closed, and Django's signals are left alone:
             to take them off and put them on again costs as much as a request.
@@ -69,16 +69,19 @@ class _Closing:
         self._replaced: list[tuple[dict[str, Any], str, Any]] = []
         self._silenced: list[Signal] = []
         self.connected: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
+        self.touched = False
         self.needed = False
 
     def suspend(self) -> None:
         """Switch it off for one more owner."""
         with self._lock:
             self._owners += 1
-            for name in _MODULES:
-                module = sys.modules.get(name)
-                if module is not None:
-                    self._replace_in(vars(module))
+            for module, name, replacement in _REPLACEMENTS:
+                names = getattr(sys.modules.get(module), "__dict__", {})
+                found = names.get(name)
+                if found is not None and found is not replacement:
+                    names[name] = replacement
+                    self._replaced.append((names, name, found))
             self._silence_signals()
 
     def resume(self) -> None:
@@ -92,13 +95,16 @@ class _Closing:
                     signal.connect(close_old_connections)
                 self._replaced.clear()
                 self._silenced.clear()
-                self.connected.clear()
+                if self.touched:
+                    self.connected.clear()
+                    self.touched = False
 
     def note(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
         """Remember a connection that was made, the more so while somebody owns it."""
         with self._lock:
             self.needed = True
             if self._owners:
+                self.touched = True
                 self.connected.add(connection)
                 self._silence_signals()
 
@@ -109,14 +115,6 @@ class _Closing:
         for signal in _SIGNALS:
             if signal.disconnect(close_old_connections):
                 self._silenced.append(signal)
-
-    def _replace_in(self, names: dict[str, Any]) -> None:
-        """Replace what is found among the names of one module."""
-        for name, replacement in _REPLACEMENTS:
-            found = names.get(name)
-            if found is not None and found is not replacement:
-                names[name] = replacement
-                self._replaced.append((names, name, found))
 
 
 _CLOSING: Final = _Closing()
@@ -196,9 +194,7 @@ class Ownership:
         _CLOSING.suspend()
         try:
             if "channels.layers" in sys.modules:
-                from asgilab.django._layer_tap import LayerTap
-
-                self._tap = LayerTap()
+                self._tap = _layer_tap()()
                 self._tap.__enter__()
             if self.lent:
                 await sync_to_async(self._borrow)()
@@ -210,7 +206,7 @@ class Ownership:
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
         try:
             # A coroutine that is thrown away may not wait for a thread any more.
-            if kind is not GeneratorExit and (self.lent or _CLOSING.connected):
+            if kind is not GeneratorExit and (self.lent or _CLOSING.touched):
                 await sync_to_async(self._give_back)()
         finally:
             if self._tap is not None:
@@ -229,6 +225,13 @@ class Ownership:
         for connection in connections.all(initialized_only=True):
             if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()
+
+
+@functools.cache
+def _layer_tap() -> "type[LayerTap]":
+    from asgilab.django._layer_tap import LayerTap
+
+    return LayerTap
 
 
 @contextmanager

@@ -17,9 +17,10 @@ from asgilab.engine._frames import (
     user_place,
 )
 from asgilab.engine._gates import Gates, Stop
-from asgilab.engine._idleness import Idleness, idleness_of, settle
+from asgilab.engine._idleness import Idleness, idleness_of, passes_of, settle
 from asgilab.engine._loop import LabLoop
 from asgilab.engine._loop_thread import LoopThread
+from asgilab.engine._passes import Passes
 from asgilab.engine._quiet import Quiet
 from asgilab.engine._shortening import shorten
 
@@ -32,6 +33,7 @@ __all__ = [
     "LabClock",
     "LabLoop",
     "LoopThread",
+    "Passes",
     "Quiet",
     "Stop",
     "awaiting_line",
@@ -39,6 +41,7 @@ __all__ = [
     "idleness_of",
     "is_user_code",
     "mark_root",
+    "passes_of",
     "settle",
     "shorten",
     "stack_here",

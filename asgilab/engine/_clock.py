@@ -122,7 +122,7 @@ class LabClock:
 
     def _jump(self, select: Select, timeout: float, bound: float | None) -> list[Any]:
         moment = self._moved + timeout
-        if self.mode == "manual" and _beyond(moment, max(self._targets)):
+        if self.mode == "manual" and moment > max(self._targets):
             return select(bound)
         if moment + _RESOLUTION == moment:
             # After some months the resolution is lost in the rounding, and a timer
@@ -139,11 +139,6 @@ class LabClock:
         ready = select(least(timeout, bound))
         self._moved += min(time.monotonic() - began, timeout)
         return ready
-
-
-def _beyond(moment: float, target: float) -> bool:
-    """Tell whether a moment lies after a target, by more than rounding."""
-    return moment > target and not math.isclose(moment, target, rel_tol=1e-12)
 
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:

@@ -158,7 +158,6 @@ class Gates:
             loop.time(),
             loop.create_future(),
         )
-        del frame  # it would hold the application's frames in a circle
         clock = getattr(loop, "clock", None)
         self._stops[stop.id] = stop
         if clock is not None:

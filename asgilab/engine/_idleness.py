@@ -323,6 +323,12 @@ def idleness_of(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     return known
 
 
+def passes_of(loop: asyncio.AbstractEventLoop) -> Passes:
+    """Return what makes passes of a loop in place, as far as the loop allows it."""
+    idleness = idleness_of(loop)
+    return Passes(loop) if idleness is None else idleness.passes
+
+
 def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     selector = getattr(loop, "_selector", None)
     if not isinstance(selector, selectors.BaseSelector):

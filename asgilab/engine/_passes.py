@@ -49,7 +49,8 @@ class Passes:
             loop: The loop, which runs; the caller is one of its tasks.
 
         Returns:
-            False where nothing ran, so that the loop has to make the pass itself.
+            False where nothing ran, so that the loop has to make the pass itself;
+            and where the calling task was cancelled, which it notices there.
         """
         ready, task = self._ready, current_task(loop)
         if not ready or task is None or self._under_way or loop.get_debug():
@@ -57,12 +58,14 @@ class Passes:
         if len(ready) > _MOST:
             return False
         self._under_way = True
+        asked = task.cancelling()
         _leave_task(loop, task)
         try:
-            return self._run(ready)
+            ran = self._run(ready)
         finally:
             _enter_task(loop, task)
             self._under_way = False
+        return ran and task.cancelling() == asked
 
     def _run(self, ready: deque[Any]) -> bool:
         ran = False

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum, auto
 from types import FrameType
 from typing import Any, Final
 
@@ -27,8 +27,12 @@ pass through it, with a log record for example.
 """
 
 
-class _Place(Enum):
-    """What a source file says about a thread that stands in it."""
+class _Place(IntEnum):
+    """What a source file says about a thread that stands in it.
+
+    Numbers, because sets of them are made for every thread, and Python 3.11 takes
+    the hash of any other member with a call.
+    """
 
     POOL = auto()
     FUTURE = auto()
@@ -130,12 +134,12 @@ def survey(
     """
     found = Survey()
     frames = sys._current_frames()
-    if len(frames) == 1:
-        return found
-    here = threading.get_ident()
-    for thread in threading.enumerate():
+    # Our own frame may not be held by one of its variables: it would be a circle,
+    # and keep what the loop is about to forget.
+    del frames[threading.get_ident()]
+    for thread in threading.enumerate() if frames else ():
         number = thread.ident or 0
-        if number != here and number in frames:
+        if number in frames:
             stack = _Stack(frames[number])
             _judge(thread, stack, found, loop, known, counted)
     found.compare_idle()
@@ -145,28 +149,30 @@ def survey(
 class _Stack:
     """Where one thread stands."""
 
-    __slots__ = ("_top", "anyio", "blocked", "resting", "starting", "surroundings")
+    __slots__ = ("_way", "anyio", "blocked", "resting", "starting", "surroundings")
 
     def __init__(self, top: FrameType) -> None:
-        way = [_place_of(frame.f_code.co_filename) for frame in _outwards(top)]
+        self._way = [
+            (_place_of(frame.f_code.co_filename), frame) for frame in _outwards(top)
+        ]
+        way = [place for place, _ in self._way]
         began = [place for place in way if place is not _Place.THREADING][-1:]
         places = set(way)
-        names = {frame.f_code.co_name for frame in _outwards(top)}
-        self._top = top
-        self.blocked = _place_of(top.f_code.co_filename) in _WAITING
+        self.blocked = way[0] in _WAITING
         self.anyio = _Place.ANYIO in places
         self.surroundings = _Place.SURROUNDINGS in places or began in (
             [_Place.OURS],
             [_Place.LOGGING],  # a QueueListener, as Litestar has one
         )
-        self.starting = places == {_Place.THREADING} and "wait" not in names
+        self.starting = places == {_Place.THREADING} and not any(
+            frame.f_code.co_name == "wait" for _, frame in self._way
+        )
         self.resting = _Place.FUTURE in places and _waits_for_future(top)
 
     def locals_in(self, place: _Place, name: str) -> dict[str, Any] | None:
         """Return the local variables of a function, if the thread stands in it."""
-        for frame in _outwards(self._top):
-            code = frame.f_code
-            if code.co_name == name and _place_of(code.co_filename) is place:
+        for found, frame in self._way:
+            if found is place and frame.f_code.co_name == name:
                 return locals_of(frame)
         return None
 

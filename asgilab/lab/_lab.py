@@ -7,6 +7,7 @@ communicators, holding by the gates, recording by the session.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from asgilab.communicators import (
@@ -38,6 +39,7 @@ from asgilab.lab._opening import (
     open_taps,
     start_up,
 )
+from asgilab.protocol import ServerHabits
 from asgilab.sessions import Session
 from asgilab.types import Headers
 
@@ -62,6 +64,8 @@ class Lab:
         clock: Of the lab's own loop; see :class:`~asgilab.engine.LabLoop`.
         validate: What becomes of a breach of the ASGI rules.
         strict: Whether leftovers at the end of a connection are errors.
+        served_by: A server whose habits the application is to meet, such as
+            ``"hypercorn"``; see :class:`WebsocketCommunicator`.
 
     Attributes:
         session: What happened so far.
@@ -88,6 +92,7 @@ class Lab:
         clock: ClockMode = "real",
         validate: Validation = "spec",
         strict: bool = False,
+        served_by: str | ServerHabits | None = None,
     ) -> None:
         self._resources = ExitStack()
         self._project = open_project(settings, app_dir, database)
@@ -100,8 +105,9 @@ class Lab:
         self._lifespan_mode: Lifespan = lifespan
         self._lifespan: LifespanCommunicator | None = None
         self._clock: ClockMode = clock
-        self._validate: Validation = validate
-        self._strict = strict
+        self._wiring = Wiring(gates=self.gates, isolate_threads=True).altered(
+            validate=validate, strict=strict, served_by=served_by
+        )
         self._zero: float | None = None
         self._thread: LoopThread | None = None
         self._home: asyncio.AbstractEventLoop | None = None
@@ -282,9 +288,8 @@ class Lab:
         trace here. This is what replaying a session runs in.
         """
         loop = asyncio.get_running_loop()
-        lab = Lab(
-            self.application, lifespan=self._lifespan_mode, validate=self._validate
-        )
+        lab = Lab(self.application, lifespan=self._lifespan_mode)
+        lab._wiring = replace(self._wiring, gates=lab.gates, strict=False)
         lab.session = empty_like(self.session)
         lab._project, lab._owns_project = self._project, False
         stack = ExitStack()
@@ -353,8 +358,8 @@ class Lab:
                 self._resources.callback(self._project.close)
                 await loop.run_in_executor(None, self._project.open)
             open_taps(self._resources)
-            mode, validate = self._lifespan_mode, self._validate
-            self._lifespan = await start_up(self.application, mode, validate)
+            mode, wiring = self._lifespan_mode, replace(self._wiring, session=None)
+            self._lifespan = await start_up(self.application, mode, wiring)
         except BaseException:
             self._resources.close()
             raise
@@ -376,14 +381,11 @@ class Lab:
         """Return the name to remember a connection by, and what to plug it into."""
         key, unique = names_for(self.session, name, prefix)
         self.session.options[unique] = {k: v for k, v in asked.items() if v}
-        return key, Wiring(
+        return key, replace(
+            self._wiring,
             session=self.session,
             name=unique,
-            gates=self.gates,
             zero=self._zero,
-            isolate_threads=True,
-            validate=self._validate,
-            strict=self._strict,
             create_users=self._project is not None and self._project.creates_users,
         )
 

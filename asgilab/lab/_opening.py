@@ -2,10 +2,11 @@
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from asgilab.communicators import LifespanCommunicator, Validation, Wiring
-from asgilab.errors import LifespanFailed
+from asgilab.communicators import LifespanCommunicator, Wiring
+from asgilab.errors import LifespanFailed, NoOutput, UsageError
 from asgilab.lab._import_string import add_to_path, check_application, load_application
 from asgilab.taps import LogTap
 
@@ -56,25 +57,51 @@ def open_taps(stack: ExitStack) -> None:
 
 
 async def start_up(
-    application: Any, mode: Lifespan, validate: Validation
+    application: Any, mode: Lifespan, wiring: Wiring
 ) -> LifespanCommunicator | None:
     """Send the startup event; return its connection, None where there is none.
 
+    By the specification an application that raises has no lifespan (LIFE-07). One
+    that takes the event and does nothing about it is taken for the same.
+
+    Args:
+        application: The application.
+        mode: ``"auto"``, ``"on"`` or ``"off"``.
+        wiring: What the lifespan is plugged into.
+
     Raises:
         LifespanFailed: The application answered that it failed.
+        NoOutput: It has not answered yet, and may still be about to.
+        UsageError: ``mode`` insists on a lifespan, and the server runs none.
         Exception: What it raised instead, if ``mode`` insists on a lifespan.
     """
-    if mode == "off":
+    if mode == "off" or not _runs_lifespans(wiring, mode):
         return None
-    wiring = Wiring(session=None, validate=validate)
-    lifespan = LifespanCommunicator(application, wiring=wiring)
+    gateless = replace(wiring, gates=None, isolate_threads=False, strict=False)
+    lifespan = LifespanCommunicator(application, wiring=gateless)
     try:
         await lifespan.startup()
     except LifespanFailed:
+        lifespan.stop(exceptions=False)
         raise
-    except Exception:
-        # By the specification an application that raises has no lifespan.
-        if mode == "on":
+    except Exception as error:
+        lifespan.stop(exceptions=False)
+        if mode == "on" or (isinstance(error, NoOutput) and not _waits(lifespan)):
             raise
         return None
     return lifespan
+
+
+def _waits(lifespan: LifespanCommunicator) -> bool:
+    """Tell whether the application has nothing in mind but its next event."""
+    return lifespan.quiet is not None and lifespan.quiet.final
+
+
+def _runs_lifespans(wiring: Wiring, mode: Lifespan) -> bool:
+    habits = wiring.habits
+    if habits is None or habits.lifespan:
+        return True
+    if mode == "on":
+        msg = f"{habits.name} runs no lifespan; expected lifespan='auto' or 'off'."
+        raise UsageError(msg)
+    return False

@@ -7,14 +7,18 @@ Django; the test case for Django projects stands in ``asgilab.django``.
 from asgilab.live._child import when_orphaned
 from asgilab.live._collecting import serving
 from asgilab.live._failures import OnError, note_on, report
+from asgilab.live._recorder import Recorder
+from asgilab.live._redaction import redact_secrets
 from asgilab.live._server import LiveServer, MadeElsewhere, Server
 
 __all__ = [
     "LiveServer",
     "MadeElsewhere",
     "OnError",
+    "Recorder",
     "Server",
     "note_on",
+    "redact_secrets",
     "report",
     "serving",
     "when_orphaned",

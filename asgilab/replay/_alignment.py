@@ -105,7 +105,8 @@ def shape(output: Output) -> frozenset[Path]:
 
 def _match(mine: list[Output], yours: list[Output]) -> list[tuple[int, int]]:
     """Return pairs of places, best likeness first, each place once."""
-    if len(mine) > _MOST or len(yours) > _MOST or _all_same(mine, yours):
+    most = max(len(mine), len(yours))
+    if most <= 1 or most > _MOST or _all_same(mine, yours):
         return [(i, i) for i in range(min(len(mine), len(yours)))]
     faces, others = list(map(_Face, mine)), list(map(_Face, yours))
     ranked = sorted(

@@ -15,10 +15,10 @@ import django
 django.setup()
 
 # Below the setup, because the peers among them want Django to be ready.
-from tests.benchmarks import others, websockets  # noqa: E402
-from tests.benchmarks.measure import Measured, measure  # noqa: E402
+from tests.benchmarks import others, projects, websockets  # noqa: E402
+from tests.benchmarks.measure import Measured, in_words, measure  # noqa: E402
 
-ROWS = (*websockets.ROWS, *others.ROWS)
+ROWS = (*websockets.ROWS, *others.ROWS, *projects.ROWS)
 
 
 def main() -> int:
@@ -48,20 +48,14 @@ def _table(measured: list[Measured]) -> Table:
     )
     for each in measured:
         row, ours = each.row, each.row.ours
-        goal = "" if row.limit is None else f"<= {row.limit * 1000:g} ms"
-        table.add_row(row.work, ours.name, _time(each.median(ours.name)), "", goal)
+        goal = "" if row.limit is None else f"<= {in_words(row.limit, row.unit)}"
+        table.add_row(row.work, ours.name, each.shown(ours.name), "", goal)
         for peer in row.peers:
             goal = "" if peer.goal is None else f">= {peer.goal:.2g} x"
             ratio = f"{each.ratio(peer):.2f} x"
-            table.add_row("", peer.name, _time(each.median(peer.name)), ratio, goal)
+            table.add_row("", peer.name, each.shown(peer.name), ratio, goal)
         table.add_section()
     return table
-
-
-def _time(seconds: float) -> str:
-    if seconds < 0.001:
-        return f"{seconds * 1e6:.2f} us"
-    return f"{seconds * 1000:.2f} ms"
 
 
 if __name__ == "__main__":

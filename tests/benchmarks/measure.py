@@ -9,9 +9,12 @@ import inspect
 import statistics
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 Sample = Callable[[int], float | Awaitable[float]]
-"""Does the work that many times and returns the seconds that it took."""
+"""Does the work that many times and returns what it took, in the row's unit."""
+
+Unit = Literal["s", "MB"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,10 @@ class Row:
         ours: How asgilab does it.
         peers: How the others do it.
         times: How often it is done per sample.
-        limit: Seconds that ours may take at most, where the goal is absolute.
+        limit: What ours may take at most, where the goal is absolute.
+        unit: What is measured: seconds, or megabytes of memory.
+        apart: How many repetitions there are at most, where every sample is a
+            process of its own: it takes long, and needs no round to warm up.
     """
 
     work: str
@@ -48,6 +54,8 @@ class Row:
     peers: tuple[Contender, ...] = ()
     times: int = 1000
     limit: float | None = None
+    unit: Unit = "s"
+    apart: int | None = None
 
 
 @dataclass
@@ -56,22 +64,24 @@ class Measured:
 
     Attributes:
         row: The row.
-        seconds: For each contender's name, seconds per piece of work, one per
-            repetition.
+        taken: For each contender's name, what a piece of work took, one number
+            per repetition.
     """
 
     row: Row
-    seconds: dict[str, list[float]] = field(default_factory=dict)
+    taken: dict[str, list[float]] = field(default_factory=dict)
 
     def median(self, name: str) -> float:
-        """Return the median seconds of one contender."""
-        return statistics.median(self.seconds[name])
+        """Return the median of one contender."""
+        return statistics.median(self.taken[name])
+
+    def shown(self, name: str) -> str:
+        """Return the median of one contender with its unit."""
+        return in_words(self.median(name), self.row.unit)
 
     def ratio(self, peer: Contender) -> float:
         """Return how many times as fast ours is: the median over the repetitions."""
-        pairs = zip(
-            self.seconds[peer.name], self.seconds[self.row.ours.name], strict=True
-        )
+        pairs = zip(self.taken[peer.name], self.taken[self.row.ours.name], strict=True)
         return statistics.median(theirs / ours for theirs, ours in pairs)
 
     def missed(self) -> list[str]:
@@ -81,11 +91,20 @@ class Measured:
             for peer in self.row.peers
             if peer.goal is not None and self.ratio(peer) < peer.goal
         ]
-        taken = self.median(self.row.ours.name)
-        if self.row.limit is not None and taken > self.row.limit:
-            limit = f"goal {self.row.limit * 1000:g} ms"
-            lines.append(f"{self.row.work}: {taken * 1000:.3f} ms, {limit}")
+        limit, name = self.row.limit, self.row.ours.name
+        if limit is not None and self.median(name) > limit:
+            goal = in_words(limit, self.row.unit)
+            lines.append(f"{self.row.work}: {self.shown(name)}, goal {goal}")
         return lines
+
+
+def in_words(amount: float, unit: Unit) -> str:
+    """Write an amount with a unit of its size."""
+    if unit != "s":
+        return f"{amount:.2f} {unit}"
+    if amount < 0.001:
+        return f"{amount * 1e6:.2f} us"
+    return f"{amount * 1000:.2f} ms"
 
 
 def measure(row: Row, repetitions: int, scale: float = 1.0) -> Measured:
@@ -98,12 +117,15 @@ def measure(row: Row, repetitions: int, scale: float = 1.0) -> Measured:
     """
     measured = Measured(row)
     contenders = (row.ours, *row.peers)
-    for number in range(repetitions + 1):
+    first, last = 0, repetitions
+    if row.apart is not None:
+        first, last = 1, min(repetitions, row.apart)
+    for number in range(first, last + 1):
         for contender in contenders:
             times = max(int(row.times * contender.share * scale), 1)
             taken = _sample(contender, times)
             if number:  # the first round warms up
-                measured.seconds.setdefault(contender.name, []).append(taken / times)
+                measured.taken.setdefault(contender.name, []).append(taken / times)
     return measured
 
 

@@ -115,12 +115,12 @@ async def httpx_ws(times: int) -> float:
     """httpx-ws on its ASGI transport."""
     transport = ASGIWebSocketTransport(app=echo)
     async with httpx.AsyncClient(transport=transport) as client:
-        connection: Any = aconnect_ws("http://testserver/", client)
-        return await _over(connection, times)
+        connecting: Any = aconnect_ws("http://testserver/", client)
+        return await _echoes(connecting, times)
 
 
-async def _over(connection: Any, times: int) -> float:
-    async with connection as websocket:
+async def _echoes(connecting: Any, times: int) -> float:
+    async with connecting as websocket:
         began = perf_counter()
         for _ in range(times):
             await websocket.send_text(TEXT)

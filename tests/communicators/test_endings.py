@@ -117,7 +117,7 @@ DENIAL = (
 
 
 @pytest.mark.parametrize(
-    "events", [({"type": "websocket.close", "code": 4003},), DENIAL]
+    "events", [({"type": "websocket.close", "code": 4003, "reason": "no"},), DENIAL]
 )
 async def test_ws_07_after_a_rejection_it_is_told_1006(events: Any) -> None:
     asking = Asking(*events)
@@ -250,32 +250,59 @@ async def test_a_disconnect_that_was_dropped_at_a_gate_does_not_come_back() -> N
     communicator.stop()
 
 
-@pytest.mark.parametrize("scope_version", ["2.3", "2.5"])
-async def test_http_33_send_raises_once_the_client_has_gone_if_it_is_asked_to(
-    scope_version: str,
-) -> None:
-    raised: list[type[BaseException]] = []
+class Endless:
+    """Streams for ever; keeps what ``send()`` raised."""
 
-    async def endless(scope: Any, receive: Any, send: Any) -> None:
+    raised: type[BaseException] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()
+        left = asyncio.ensure_future(receive())
         await send(START)
         try:
-            while True:
+            listening = True
+            while listening:
+                listening = not left.done()
                 body = {"type": "http.response.body", "body": b"x", "more_body": True}
                 await send(body)
                 await asyncio.sleep(0)
         except OSError as error:
-            raised.append(type(error))
+            self.raised = type(error)
             raise
+        finally:
+            left.cancel()
 
-    communicator = HttpCommunicator(
-        endless, "GET", "/", raise_on_gone=True, spec_version=scope_version
-    )
+
+@pytest.mark.parametrize(
+    ("options", "raised"),
+    [
+        ({}, None),
+        ({"raise_on_gone": True}, ClientDisconnected),
+        ({"spec_version": "2.4"}, ClientDisconnected),
+        ({"spec_version": "2.4", "raise_on_gone": False}, None),
+    ],
+    ids=["as servers do", "asked for", "of version 2.4", "not wanted"],
+)
+async def test_http_33_whether_send_raises_once_the_client_has_gone(
+    options: dict[str, Any], raised: Any
+) -> None:
+    endless = Endless()
+    communicator = HttpCommunicator(endless, "GET", "/", **options)
     async with communicator.stream() as response:
         async for _ in response.chunks():
             break
-    assert raised == [ClientDisconnected]
+    assert endless.raised is raised
     await communicator.wait()  # it rose from the application, and is no fault of its
+
+
+@pytest.mark.parametrize(
+    ("asked", "version"), [(None, "2.3"), (False, "2.3"), (True, "2.5")]
+)
+def test_http_33_what_is_announced_is_what_is_done(
+    asked: bool | None, version: str
+) -> None:
+    scope = HttpCommunicator(Endless(), "GET", "/", raise_on_gone=asked).scope
+    assert scope["asgi"]["spec_version"] == version
 
 
 async def test_ws_40_a_polite_goodbye_leaves_the_last_words_readable() -> None:

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from asgilab.communicators import Wiring
-from asgilab.errors import ApplicationEnded, LifespanFailed, NoOutput, UnexpectedEvent
+from asgilab.errors import (
+    ApplicationEnded,
+    IllegalDelivery,
+    LifespanFailed,
+    NoOutput,
+    UnexpectedEvent,
+    UsageError,
+)
 from asgilab.testing import LifespanCommunicator
 from tests.communicators.applications import FOREVER
 
@@ -130,3 +137,43 @@ async def test_one_that_does_not_return_after_its_shutdown_is_named_at_once() ->
     with pytest.raises(NoOutput, match="still runs"):
         await lifespan.shutdown(timeout=FOREVER)
     lifespan.stop()
+
+
+async def test_life_01_a_shutdown_comes_after_the_startup_and_once() -> None:
+    lifespan = LifespanCommunicator(answering(UP, DOWN, {"type": "never sent"}))
+    early = r"LIFE-01: lifespan\.shutdown in state starting; expected lifespan\.startup"
+    with pytest.raises(IllegalDelivery, match=early):
+        await lifespan.shutdown()
+    await lifespan.startup()
+    twice = r"LIFE-01: lifespan\.startup in state running; expected lifespan\.shutdown"
+    with pytest.raises(IllegalDelivery, match=twice):
+        await lifespan.startup()
+    with pytest.raises(NoOutput, match="still runs"):
+        await lifespan.shutdown()
+    late = r"LIFE-01: lifespan\.shutdown in state ended; expected nothing more"
+    with pytest.raises(IllegalDelivery, match=late):
+        await lifespan.shutdown()
+    lifespan.stop()
+
+
+async def test_life_06_after_a_failed_startup_no_shutdown_follows() -> None:
+    got: list[str] = []
+
+    async def lingers(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no"})
+        got.append((await receive())["type"])
+
+    with pytest.raises(LifespanFailed):
+        await LifespanCommunicator(lingers).__aenter__()
+    assert got == []
+
+
+async def test_granian_announces_a_version_of_its_own() -> None:
+    scope = LifespanCommunicator(answering(UP), served_by="granian").scope
+    assert scope["asgi"]["spec_version"] == "2.3"
+
+
+def test_life_12_daphne_runs_no_lifespan() -> None:
+    with pytest.raises(UsageError, match="daphne runs no lifespan"):
+        LifespanCommunicator(answering(UP), served_by="daphne")

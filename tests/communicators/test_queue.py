@@ -52,6 +52,16 @@ async def test_a_cancelled_get_loses_no_event_and_leaves_no_waiter() -> None:
     assert queue.waiters == []
 
 
+@pytest.mark.parametrize("step", [EventQueue.get, EventQueue.wait])
+async def test_a_wait_that_is_cancelled_leaves_no_waiter(step: Any) -> None:
+    queue = EventQueue()
+    waiting = asyncio.create_task(step(queue))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert queue.waiters == []
+
+
 async def test_waking_without_an_event_ends_a_wait_and_no_get() -> None:
     queue = EventQueue()
     waiting = asyncio.create_task(queue.wait())

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asgilab.engine import LabClock
@@ -123,6 +123,7 @@ def test_two_travels_at_once_reach_the_further_end() -> None:
     assert clock.stands
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e9, allow_nan=False), st.lists(st.floats(1e-6, 1e7), max_size=20))
 def test_a_timer_that_was_jumped_to_is_due(start: float, delays: list[float]) -> None:
     clock = LabClock("virtual")
@@ -138,6 +139,7 @@ def test_a_timer_that_was_jumped_to_is_due(start: float, delays: list[float]) ->
             pytest.fail(f"a timer at {due} never became due at {clock.time()}")
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e7), st.floats(1e-3, 1e7))
 def test_a_travel_always_arrives(start: float, seconds: float) -> None:
     clock = LabClock("manual")

@@ -210,7 +210,7 @@ def test_whoever_waits_for_a_loop_that_is_stopped_is_told() -> None:
             except (WrongLoop, asyncio.CancelledError) as error:
                 results.append(error)
 
-        caller = threading.Thread(target=keep_calling)
+        caller = threading.Thread(target=keep_calling, daemon=True)
         caller.start()
         thread.call(where())
         thread.stop()

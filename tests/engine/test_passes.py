@@ -124,6 +124,27 @@ def test_tasks_that_drive_each_other_do_not_run_within_each_other(
 
 
 @every_loop
+def test_a_task_that_is_cancelled_meanwhile_is_told_to_give_way(
+    factory: Factory,
+) -> None:
+    async def main(loop: Any, passes: Passes) -> None:
+        made: list[bool] = []
+
+        async def driver() -> None:
+            loop.call_soon(task.cancel)
+            made.append(passes.make(loop))
+            await asyncio.sleep(0)
+            raise AssertionError
+
+        task = asyncio.create_task(driver())
+        await asyncio.wait({task})
+        assert task.cancelled()
+        assert made == [False]
+
+    run(factory, main)
+
+
+@every_loop
 def test_the_loops_own_pass_finds_as_many_callbacks_as_it_counted(
     factory: Factory,
 ) -> None:

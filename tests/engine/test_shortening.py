@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asgilab.engine import shorten
@@ -22,11 +22,13 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(anything)
 def test_text_is_bounded_whatever_the_value(value: Any) -> None:
     assert len(shorten(value)) < 200_000
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12) | st.integers(-(10**9), 10**9) | st.binary(max_size=30))
 def test_a_small_value_is_shown_as_it_is(value: Any) -> None:
     assert shorten(value) == repr(value)

@@ -23,16 +23,15 @@ def content_type(response: Any) -> str:
 
 async def get(stage: Stage) -> None:
     communicator = stage.http("GET", "/hello")
-    response = await communicator.get_response()
+    response = await answer(communicator)
     assert (response["status"], response["body"]) == (200, b"hello")
     assert content_type(response["headers"]) == PLAIN
-    await communicator.wait()
 
 
 async def post_with_a_body(stage: Stage) -> None:
     headers = [("content-type", PLAIN), ("content-length", "3")]
     communicator = stage.http("POST", "/upload", b"abc", headers)
-    assert (await communicator.get_response())["body"] == b"cba"
+    assert (await answer(communicator))["body"] == b"cba"
 
 
 async def post_in_chunks(stage: Stage) -> None:
@@ -42,7 +41,7 @@ async def post_in_chunks(stage: Stage) -> None:
 
     headers = [("content-type", PLAIN)]
     communicator = stage.http("POST", "/upload", chunks(), headers)
-    assert (await communicator.get_response())["body"] == b"one two three"[::-1]
+    assert (await answer(communicator))["body"] == b"one two three"[::-1]
 
 
 async def a_streamed_response(stage: Stage) -> None:
@@ -71,6 +70,13 @@ async def server_sent_events_until_send_raises(stage: Stage) -> None:
     with raising(stage.framework.lets_gone_out):
         assert await ticks_of(communicator) == ["0", "1", "2"]
     assert communicator.future.done()
+
+
+async def answer(communicator: Any) -> Any:
+    """Return the response, after the application has ended."""
+    response = await communicator.get_response()
+    await communicator.wait()
+    return response
 
 
 async def ticks_of(communicator: Any) -> list[str]:
@@ -104,7 +110,7 @@ async def a_page_that_fails(stage: Stage) -> None:
         with pytest.raises(RuntimeError, match="boom"):
             await communicator.wait()
     else:
-        assert (await communicator.get_response())["status"] == 500
+        assert (await answer(communicator))["status"] == 500
 
 
 async def frames_of_all_kinds(stage: Stage) -> None:
@@ -180,7 +186,7 @@ async def startup_state_and_shutdown(stage: Stage) -> None:
     async with stage.lifespan() as lifespan:
         assert SEEN == ["started"]
         state = dict(lifespan.state)
-        response = await stage.http("GET", "/ready", state=state).get_response()
+        response = await answer(stage.http("GET", "/ready", state=state))
         assert response["body"] == b"yes"
     assert SEEN == ["started", "stopped"]
 

@@ -230,7 +230,9 @@ async def test_only_an_interrupt_turns_the_cancelled_cell_into_a_keyboard_interr
     )
     cell = "await magic()"
     run = asyncio.ensure_future(shell.run_cell_async(cell, transformed_cell=cell))
-    await arrived.wait()
+    arriving = asyncio.ensure_future(arrived.wait())
+    await asyncio.wait([run, arriving], return_when=asyncio.FIRST_COMPLETED)
+    assert not run.done(), run.result()
     interrupts.landed = landed
     run.cancel()
     result = await run

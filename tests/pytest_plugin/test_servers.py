@@ -125,7 +125,7 @@ def test_it_needs_neither_django_nor_an_event_loop(tmp_path: Path) -> None:
 
 def test_it_serves_a_django_project_with_its_database_in_memory(live: Run) -> None:
     others = {name: how for name, how in live.outcomes.items() if "fails" not in name}
-    assert len(others) == 5
+    assert len(others) == 6
     assert set(others.values()) == {"passed"}, live.output
 
 

@@ -8,18 +8,20 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asgilab.sessions._codec import DEEPEST, decode, dump, encode
 from tests.sessions.samples import sample, sessions, values
 
 
+@settings(deadline=None)
 @given(values)
 def test_what_is_encoded_is_json_and_comes_back(value: Any) -> None:
     assert decode(json.loads(json.dumps(encode(value), allow_nan=False))) == value
 
 
+@settings(deadline=None)
 @given(st.floats())
 def test_every_float_comes_back(value: float) -> None:
     back = decode(json.loads(json.dumps(encode(value), allow_nan=False)))
@@ -147,6 +149,7 @@ def test_what_only_looks_like_a_mark_is_an_object(written: Any) -> None:
     assert decode(written) == written
 
 
+@settings(deadline=None)
 @given(sessions())
 def test_each_event_is_one_line_and_plain_ascii(session: Any) -> None:
     lines = list(dump(session))

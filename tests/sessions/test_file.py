@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asgilab.errors import SessionFileError, UsageError
@@ -59,6 +59,7 @@ def test_a_file_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(b"".join(LINES))))
 def test_a_file_cut_at_any_byte_loads_up_to_its_last_whole_line(length: int) -> None:
     lines = b"".join(LINES)[:length].splitlines(keepends=True)
@@ -216,6 +217,7 @@ def test_a_time_without_a_zone_is_taken_for_utc() -> None:
     assert session.started == sample().started
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=5))
 def test_noise_gives_a_session_file_error_or_a_session(noise: list[bytes]) -> None:
     for lines in (noise, [LINES[0], *noise], [*LINES, *noise]):

@@ -4,9 +4,10 @@ import gc
 import sys
 import threading
 import weakref
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from asgilab.sessions import Kind, Session, Source, load
 from tests.sessions.samples import STARTED, sample, sessions
@@ -46,6 +47,15 @@ def test_a_line_of_code_is_kept_as_code_and_told_as_a_source() -> None:
     code = sys._getframe().f_code
     session.record(0.0, "a", Kind.SEND, {}, (code, 12))
     assert session[0].source == Source(__file__, 12, code.co_qualname)
+
+
+def test_an_instruction_is_told_as_the_line_that_its_frame_would_have_told() -> None:
+    session, frame = Session(), sys._getframe()
+    lines = []
+    for _ in range(2):
+        session.record(0.0, "a", Kind.SEND, {}, (frame.f_code, ~frame.f_lasti))
+        lines.append(frame.f_lineno - 1)
+    assert [e.source and e.source.line for e in session] == lines
 
 
 def test_connections_are_told_in_the_order_of_their_first_event() -> None:
@@ -139,6 +149,18 @@ def test_threads_that_record_at_once_get_numbers_of_their_own() -> None:
     assert all(mine for _, mine in told)
 
 
+def test_an_event_that_another_thread_slips_in_does_not_take_the_number() -> None:
+    class Rows(list[Any]):
+        def append(self, row: Any) -> None:
+            super().append(row)
+            super().append(("from", "another", Kind.LOG, {}, None, None, "thread"))
+
+    session: Any = Session()
+    session._rows = Rows()
+    assert session.record(0.0, "a", Kind.LOG, {}) == 0
+    assert session.record(0.0, "a", Kind.LOG, {}) == 2
+
+
 def test_a_session_keeps_no_frame_alive() -> None:
     class Row:
         pass
@@ -160,6 +182,7 @@ def test_it_shows_what_it_is() -> None:
     assert repr(Session()) == "<Session of 0 events on no connection>"
 
 
+@settings(deadline=None)
 @given(session=sessions())
 def test_what_is_saved_is_loaded_again(
     session: Session, tmp_path_factory: pytest.TempPathFactory

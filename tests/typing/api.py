@@ -63,7 +63,16 @@ async def http() -> None:
 
 async def websocket() -> None:
     """One connection."""
-    communicator = WebsocketCommunicator(application, "/ws/", subprotocols=["chat"])
+    communicator = WebsocketCommunicator(
+        application,
+        "/ws/",
+        subprotocols=["chat"],
+        validate="strict",
+        strict=True,
+        served_by="hypercorn",
+        window=8,
+        raise_on_gone=True,
+    )
     assert_type(await communicator.connect(), tuple[bool, Any])
     await communicator.send_to(text_data="")
     await communicator.send_to(bytes_data=b"")

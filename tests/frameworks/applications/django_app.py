@@ -30,8 +30,6 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
 
 
 async def events(request: HttpRequest) -> StreamingHttpResponse:
-    # Django 5.2 forgets the file of the request's body when send() raises.
-    request._stream.close()
     return StreamingHttpResponse(ticks(), content_type="text/event-stream")
 
 

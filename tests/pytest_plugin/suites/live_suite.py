@@ -61,6 +61,14 @@ def test_static_files_are_served(asgi_live_server: Any) -> None:
         assert page.status == 200
 
 
+@pytest.mark.asgi(db=False)
+def test_a_server_without_a_database(asgi_live_server: Any) -> None:
+    with urllib.request.urlopen(f"{asgi_live_server.url}/login/") as page:
+        assert page.status == 200
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        User.objects.exists()
+
+
 def test_a_consumer_that_fails_unnoticed(asgi_live_server: Any) -> None:
     fail(asgi_live_server)
 

@@ -1,0 +1,50 @@
+"""The tasks that an application has started beside its own.
+
+A task runs in a copy of the context in which it was made, so that an application's
+tasks, and theirs, know its line.
+"""
+
+import asyncio
+import contextvars
+import sys
+from typing import Any
+
+from asgilab.communicators._line import CURRENT, Line
+
+
+def tasks_of(line: Line, root: asyncio.Task[Any] | None) -> list[asyncio.Task[Any]]:
+    """Return the tasks of one application that are not done, by name.
+
+    Args:
+        line: The line of the application.
+        root: Its own task, which is left out; None where it never started.
+    """
+    if root is None:
+        return []
+    found = [
+        task
+        for task in asyncio.all_tasks(root.get_loop())
+        if task is not root and _line_of(task) is line
+    ]
+    return sorted(found, key=lambda task: task.get_name())
+
+
+def _line_of(task: asyncio.Task[Any]) -> Line | None:
+    context = _context_of(task)
+    return None if context is None else context.get(CURRENT)
+
+
+def _context_of(task: asyncio.Task[Any]) -> contextvars.Context | None:
+    """Return the context of a task; where it cannot be asked for one, look.
+
+    Before Python 3.12 a task does not tell. It has left its context with the future
+    that it waits for; the names are asyncio's own, and a test of ours guards them.
+    """
+    if sys.version_info >= (3, 12):
+        return task.get_context()
+    waiter = getattr(task, "_fut_waiter", None)
+    for callback, context in getattr(waiter, "_callbacks", None) or ():
+        if getattr(callback, "__self__", None) is task:
+            found: contextvars.Context = context
+            return found
+    return None

@@ -1,0 +1,209 @@
+"""The recorder: ASGI middleware that writes down what passes, for any server.
+
+It changes nothing that passes. What becomes of the events lives in
+``_recording_thread`` and further down, what is left out in ``_redaction``.
+"""
+
+import atexit
+import itertools
+import os
+import random
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from asgilab.errors import UsageError
+from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
+from asgilab.live._redaction import redact_secrets
+from asgilab.types import Application, Message, Receive, Scope, Send
+
+_FLUSH_SECONDS: Final = 2.0
+_RETURNED: Final = {"type": "returned", "exception": None}
+_SHUT_DOWN: Final = "lifespan.shutdown.complete"
+_STATE: Final = "state"
+"""Part of a scope that holds live objects; it is not recorded."""
+_NAMES: Final = {"websocket": "ws"}
+
+Sample = float | Callable[[Scope], bool]
+"""Which share of the connections is recorded, or which ones."""
+
+
+class Recorder:
+    """Serves an application as before, and writes session files of what passes.
+
+    The files open in a notebook, replay and export. Put it outermost. Traffic
+    never waits for the disk: a process writes, and when it cannot keep up, or
+    the disk is full, or the file is removed, events are left out, one warning
+    is logged, and the file tells how many are missing. If the server is killed,
+    what it has handed over is still written.
+
+    Args:
+        application: The application to serve.
+        path: The first file, by custom named ``*.asgilab.jsonl``. A file that
+            is there already is left alone: the next free of
+            ``name.2.asgilab.jsonl`` and on is taken, by each process one.
+        shared: Let all processes append to one file.
+        max_bytes: Begin the next file when one has reached this size.
+        keep: Remove the oldest of more than this many files of this process.
+            Default: keep all.
+        sample: Share of the connections that is recorded, 0 to 1, or a
+            function that is asked with each scope.
+        redact: Returns an event, or a scope, as it may be written. Default:
+            credentials and secrets are taken out by their names. None writes
+            all as it is.
+        recorded_as: Import string of the application, for replaying.
+        app_dir: Folder that the import string is looked up in.
+        max_waiting: How many events may wait to be written.
+        max_waiting_bytes: How many bytes of their payload may.
+
+    Raises:
+        UsageError: ``sample`` is no share.
+
+    Example::
+
+        application = Recorder(application, "lobby.asgilab.jsonl")
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        path: str | Path,
+        *,
+        shared: bool = False,
+        max_bytes: int = 100_000_000,
+        keep: int | None = None,
+        sample: Sample = 1.0,
+        redact: Redact | None = redact_secrets,
+        recorded_as: str | None = None,
+        app_dir: str | None = None,
+        max_waiting: int = 20_000,
+        max_waiting_bytes: int = 64_000_000,
+    ) -> None:
+        if not callable(sample) and not 0 <= sample <= 1:
+            msg = f"sample is {sample!r}; expected a share from 0 to 1, or a function."
+            raise UsageError(msg)
+        self._application = application
+        self._path = Path(path)
+        self._shared = shared
+        self._max_bytes = max_bytes
+        self._keep = keep
+        self._sample = sample
+        self._redact = redact
+        self._recorded_as = recorded_as
+        self._app_dir = app_dir
+        self._limits = (max_waiting, max_waiting_bytes)
+        self._numbers: dict[str, Any] = {}
+        self._failed = False
+        self._thread: RecordingThread | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that the last flush went to; before it, the one that was named."""
+        written = None if self._thread is None else self._thread.path
+        return self._path if written is None else Path(written)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        thread = self._opened(scope)
+        if thread is None:
+            await self._application(scope, receive, send)
+            return
+        name = self._name(scope["type"])
+        put, clock = thread.put, time.time
+        put(
+            (clock(), name, "open", {key: scope[key] for key in scope if key != _STATE})
+        )
+
+        async def receiving() -> Message:
+            message = await receive()
+            put((clock(), name, "receive", dict(message)))
+            return message
+
+        async def sending(message: Message) -> None:
+            try:
+                put((clock(), name, "send", dict(message)))
+                if name[:8] == "lifespan" and message["type"] == _SHUT_DOWN:
+                    self.flush()  # The server may end this process right after it.
+            except Exception as error:  # It is no event; the server will say so.
+                self._fail(error)
+            await send(message)
+
+        try:
+            await self._application(scope, receiving, sending)
+        except BaseException as error:
+            put((clock(), name, "end", _raised(error)))
+            raise
+        put((clock(), name, "end", _RETURNED))
+
+    def flush(self, timeout: float = _FLUSH_SECONDS) -> bool:
+        """Wait until what has passed is in the file, or could not be written.
+
+        Returns:
+            False when ``timeout`` seconds were not enough.
+        """
+        return self._thread is None or self._thread.flush(timeout)
+
+    def close(self) -> None:
+        """Write what waits and close the file; what passes then begins another."""
+        thread, self._thread = self._thread, None
+        if thread is not None and thread.pid == os.getpid():
+            thread.close(_FLUSH_SECONDS)
+            atexit.unregister(self.close)
+
+    def _opened(self, scope: Scope) -> RecordingThread | None:
+        """Return what takes the events of a new connection, or None for none.
+
+        Whatever happens here, the application goes on.
+        """
+        sample = self._sample
+        try:
+            if callable(sample):
+                chosen = bool(sample(scope))
+            else:
+                chosen = sample >= 1 or random.random() < sample
+            thread = self._thread
+            if chosen and (thread is None or thread.pid != os.getpid()):
+                thread = self._thread = self._started()
+        except Exception as error:
+            self._fail(error)
+            return None
+        return thread if chosen else None
+
+    def _name(self, kind: str) -> str:
+        if kind == "lifespan":
+            return f"{kind}@{os.getpid()}" if self._shared else kind
+        numbers = self._numbers.setdefault(kind, itertools.count(1))
+        name = f"{_NAMES.get(kind, kind)}{next(numbers)}"
+        return f"{name}@{os.getpid()}" if self._shared else name
+
+    def _fail(self, error: Exception) -> None:
+        if not self._failed:
+            self._failed = True
+            told = f"{type(error).__name__}: {error}"
+            LOGGER.warning("An event was not recorded (%s).", told)
+
+    def _started(self) -> RecordingThread:
+        """Start writing in this process, which a fork may have made."""
+        options = {
+            "path": str(self._path.absolute()),
+            "application": self._recorded_as,
+            "settings": os.environ.get("DJANGO_SETTINGS_MODULE"),
+            "app_dir": self._app_dir,
+            "started": datetime.now(UTC).isoformat(),
+            "shared": self._shared,
+            "max_bytes": self._max_bytes,
+            "keep": self._keep,
+            "redact": self._redact is redact_secrets,
+        }
+        custom = None if self._redact is redact_secrets else self._redact
+        atexit.register(self.close)
+        return RecordingThread(options, custom, *self._limits)
+
+
+def _raised(error: BaseException) -> dict[str, Any]:
+    if isinstance(error, Exception):
+        text = "".join(traceback.format_exception(error))
+        return {"type": "raised", "exception": text}
+    return {"type": "cancelled", "exception": None}

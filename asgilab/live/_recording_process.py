@@ -1,0 +1,128 @@
+"""The process that writes for one recorder, so that serving costs little more.
+
+Turning events into text is more work than passing them on. Frames come in by
+the standard input, each a length and a marshalled tuple; answers go out by the
+standard output, one line of JSON each. When the input ends, for whatever
+reason, what came is written, and the process ends.
+"""
+
+import json
+import marshal
+import os
+import signal
+import struct
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from asgilab.live._recording_file import RecordingFiles
+from asgilab.live._scribe import Entry, Scribe
+from asgilab.sessions import Session
+from asgilab.sessions._codec import decode
+
+_AHEAD_BYTES: Final = 64_000_000
+_NICENESS: Final = 10
+
+LENGTH: Final = struct.Struct("!Q")
+ENCODED: Final = "$encoded"
+"""The only key of a message that had to be encoded before it could cross."""
+
+
+def main() -> None:
+    """Write down what the standard input brings."""
+    # It ends when its input does: the signals are meant for the server.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    options = json.loads(sys.argv[2])
+    files = RecordingFiles(
+        Path(options["path"]),
+        Session(
+            application=options["application"],
+            settings=options["settings"],
+            app_dir=options["app_dir"],
+            started=datetime.fromisoformat(options["started"]),
+        ),
+        shared=options["shared"],
+        max_bytes=options["max_bytes"],
+        keep=options["keep"],
+    )
+    scribe = Scribe(files, options["redact"], lambda text: _answer(warning=text))
+    os.nice(_NICENESS)  # Serving comes first.
+    for lost, flushed, rows in map(marshal.loads, ReadAhead(sys.stdin.buffer)):
+        scribe.write([_entry(row) for row in rows], lost)
+        if flushed:
+            current = files.current
+            path = None if current is None else str(current.path)
+            _answer(flushed=flushed, path=path)
+    scribe.close()
+
+
+class ReadAhead:
+    """Frames, read as they come and given out as they are wanted.
+
+    In a burst of traffic this process gets little of the machine's time: it
+    takes what comes, and writes it down afterwards.
+
+    Args:
+        source: Where the frames come from.
+        most: How many bytes may wait here; above that, the source has to.
+    """
+
+    def __init__(self, source: IO[bytes], most: int = _AHEAD_BYTES) -> None:
+        self._source = source
+        self._most = most
+        self._frames: deque[bytes] = deque()
+        self._bytes = 0
+        self._over = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._frames or self._over)
+                if not self._frames:
+                    return
+                frame = self._frames.popleft()
+                self._bytes -= len(frame)
+                self._changed.notify_all()
+            yield frame
+
+    def _read(self) -> None:
+        for frame in _frames(self._source):
+            with self._changed:
+                self._changed.wait_for(lambda: self._bytes < self._most)
+                self._frames.append(frame)
+                self._bytes += len(frame)
+                self._changed.notify_all()
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+
+def _frames(source: IO[bytes]) -> Iterator[bytes]:
+    while len(head := source.read(LENGTH.size)) == LENGTH.size:
+        (length,) = LENGTH.unpack(head)
+        content = source.read(length)
+        if len(content) < length:
+            return  # The server was killed in the middle of it.
+        yield content
+
+
+def _entry(row: Any) -> Entry:
+    entry = Entry(*row)
+    if entry.message.keys() == {ENCODED}:
+        entry = entry._replace(message=decode(entry.message[ENCODED]))
+    return entry
+
+
+def _answer(**content: Any) -> None:
+    try:
+        sys.stdout.write(json.dumps(content) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        pass  # The server is gone; the file is what matters now.

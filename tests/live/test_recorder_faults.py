@@ -1,0 +1,166 @@
+"""What may happen to a recorder's server, and what its file is like afterwards."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from asgilab.live import LiveServer, Recorder
+from asgilab.sessions import Kind, Session, load
+from tests.live.applications import echo
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.asgilab.jsonl"
+
+
+def script(path: Path, then: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run a server with a recorder in a process of its own, 20 requests, and then."""
+    text = f"""
+import os, resource, signal, sys, urllib.request
+from asgilab.live import LiveServer, Recorder
+from tests.live.applications import echo
+{chr(10).join(options)}
+recorder = Recorder(echo, {str(path)!r})
+server = LiveServer(recorder).start()
+def get():
+    with urllib.request.urlopen(server.url, timeout=10) as answer:
+        return answer.status
+assert [get() for _ in range(20)] == [200] * 20
+{then}
+"""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", text],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def complete(session: Session) -> set[str]:
+    """Return the connections of which beginning and end are there."""
+    ended = {event.connection for event in session if event.kind is Kind.END}
+    opened = {event.connection for event in session if event.kind is Kind.OPEN}
+    return ended & opened
+
+
+REQUESTS = {f"http{number}" for number in range(1, 21)}
+
+
+def test_a_process_that_just_ends_leaves_a_complete_file(path: Path) -> None:
+    ran = script(
+        path,
+        "import asyncio; from tests.live.test_recorder import call; server.stop(); "
+        "asyncio.run(call(recorder))",
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    assert complete(load(path)) >= REQUESTS | {"http21"}
+
+
+def test_a_server_that_is_killed_leaves_a_file_that_loads(path: Path) -> None:
+    ran = script(path, "recorder.flush(30); os.kill(os.getpid(), signal.SIGKILL)")
+    assert ran.returncode == -signal.SIGKILL
+    session = load(path)
+    assert session.warnings == []
+    assert complete(session) >= REQUESTS
+
+
+def test_an_interrupt_leaves_a_complete_file(path: Path) -> None:
+    """Ctrl-C goes to the whole group: to the process that writes, too."""
+    ran = script(
+        path,
+        "signal.signal(signal.SIGINT, lambda *_: sys.exit(0)); "
+        "recorder.flush(30); os.killpg(0, signal.SIGINT)",
+        "os.setpgrp()",
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert complete(load(path)) >= REQUESTS
+
+
+def test_a_disk_that_is_full_stops_the_recording_and_nothing_else(path: Path) -> None:
+    """Here a limit of the file's size, which fails the same way, without root."""
+    limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    ran = script(path, "recorder.flush(30); assert get() == 200", limit)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.count("Nothing can be recorded") == 1
+    assert path.stat().st_size <= 4096
+    session = load(path)
+    assert session.warnings == []
+
+
+def test_a_file_that_is_removed_stops_nothing(path: Path) -> None:
+    then = f"recorder.flush(30); os.unlink({str(path)!r}); assert get() == 200"
+    ran = script(path, then)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_workers_share_a_file_where_that_is_asked_for(path: Path) -> None:
+    """Two processes, forked after the recorder was made, as by a preloading server."""
+    text = f"""
+import asyncio, os
+from asgilab.live import Recorder
+from tests.live.applications import echo
+from tests.live.test_recorder import call
+recorder = Recorder(echo, {str(path)!r}, shared=True)
+pids = []
+for _ in range(2):
+    if (pid := os.fork()) == 0:
+        asyncio.run(call(recorder))
+        recorder.close()
+        os._exit(0)
+    pids.append(pid)
+for pid in pids:
+    assert os.waitpid(pid, 0)[1] == 0
+"""
+    subprocess.run([sys.executable, "-c", text], cwd=ROOT, timeout=60, check=True)
+    session = load(path)
+    assert len(session.connections) == 2
+    assert all(name.startswith("http1@") for name in session.connections)
+    assert complete(session) == set(session.connections)
+
+
+@pytest.mark.long
+def test_ten_thousand_connections_that_are_dropped_are_no_trouble(
+    path: Path,
+) -> None:
+    recording = Recorder(echo, path, max_waiting=200_000)
+    answers = []
+    with LiveServer(recording) as server:
+        for _ in range(100):
+            asyncio.run(drop(server.port, 100))
+            with urllib.request.urlopen(server.url, timeout=10) as answer:
+                answers.append(answer.status)
+        assert server.settle()
+    recording.close()
+    assert answers == [200] * 100
+    ended = [event.connection for event in load(path) if event.kind is Kind.END]
+    assert sum(name.startswith("ws") for name in ended) == 10_000
+
+
+HANDSHAKE = (
+    b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+async def drop(port: int, count: int) -> None:
+    """Open that many websockets at once, and drop them without a word."""
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HANDSHAKE)
+        assert b"101" in await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+
+    await asyncio.gather(*(one() for _ in range(count)))

@@ -1,0 +1,152 @@
+"""The process that writes for a recorder: what comes in, and how it ends."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asgilab.live._python import python_running
+from asgilab.live._recording_process import LENGTH, ReadAhead
+from asgilab.live._recording_thread import marshalled
+from asgilab.sessions import load
+
+
+class Writer:
+    """The process, as the recorder's thread talks to it."""
+
+    def __init__(self, path: Path) -> None:
+        options = {
+            "path": str(path),
+            "application": "chat.asgi:application",
+            "settings": None,
+            "app_dir": None,
+            "started": "2026-01-01T00:00:00+00:00",
+            "shared": False,
+            "max_bytes": 10**6,
+            "keep": None,
+            "redact": True,
+        }
+        self.process = subprocess.Popen(
+            python_running("asgilab.live._recording_process", json.dumps(options)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def send(self, frame: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(LENGTH.pack(len(frame)) + frame)
+        self.process.stdin.flush()
+
+    def answer(self) -> Any:
+        assert self.process.stdout is not None
+        return json.loads(self.process.stdout.readline())
+
+    def end(self) -> int:
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.asgilab.jsonl"
+
+
+def row(text: Any, kind: str = "send") -> Any:
+    return (0.0, "ws1", kind, {"type": "websocket.send", "text": text})
+
+
+def texts(path: Path) -> list[Any]:
+    return [event.message["text"] for event in load(path)]
+
+
+def test_what_comes_in_is_in_the_file_when_a_flush_is_answered(path: Path) -> None:
+    writer = Writer(path)
+    writer.send(marshalled(0, 0, [row("one")]))
+    writer.send(marshalled(0, 7, [row("two")]))
+    assert writer.answer() == {"flushed": 7, "path": str(path)}
+    assert texts(path) == ["one", "two"]
+    assert load(path).application == "chat.asgi:application"
+    assert load(path).started == datetime(2026, 1, 1, tzinfo=UTC)
+    assert writer.end() == 0
+
+
+def test_what_cannot_be_marshalled_comes_as_the_codec_has_it(path: Path) -> None:
+    class Odd:
+        def __repr__(self) -> str:
+            return "<odd>"
+
+    writer = Writer(path)
+    writer.send(marshalled(0, 0, [row(Odd()), row(b"bytes")]))
+    assert writer.end() == 0
+    assert texts(path) == ["<odd>", b"bytes"]
+
+
+def test_secrets_are_taken_out(path: Path) -> None:
+    writer = Writer(path)
+    writer.send(marshalled(0, 0, [row("token=abc")]))
+    assert writer.end() == 0
+    assert texts(path) == ["token=[redacted]"]
+
+
+def test_a_frame_that_the_server_did_not_finish_is_left_out(path: Path) -> None:
+    writer = Writer(path)
+    writer.send(marshalled(0, 0, [row("whole")]))
+    assert writer.process.stdin is not None
+    writer.process.stdin.write(LENGTH.pack(1000) + b"torn")
+    assert writer.end() == 0
+    assert texts(path) == ["whole"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_for_the_server_do_not_end_it(path: Path, number: int) -> None:
+    writer = Writer(path)
+    writer.send(marshalled(0, 1, []))
+    writer.answer()
+    os.kill(writer.process.pid, number)
+    writer.send(marshalled(0, 0, [row("still there")]))
+    assert writer.end() == 0
+    assert texts(path) == ["still there"]
+
+
+def test_a_server_that_reads_no_answers_does_not_end_it(path: Path) -> None:
+    writer = Writer(path)
+    assert writer.process.stdout is not None
+    writer.process.stdout.close()
+    writer.send(marshalled(0, 1, [row("one")]))
+    assert writer.process.stdin is not None
+    writer.process.stdin.close()
+    assert writer.process.wait(timeout=30) == 0
+    assert texts(path) == ["one"]
+
+
+def test_no_more_is_read_ahead_than_may_wait() -> None:
+    tenth = threading.Event()
+
+    class Source(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() >= 10 * (LENGTH.size + 100):
+                tenth.set()
+            return super().read(size)
+
+    frames = [bytes([number]) * 100 for number in range(20)]
+    content = b"".join(LENGTH.pack(len(frame)) + frame for frame in frames)
+    ahead = ReadAhead(Source(content), most=350)
+    assert not tenth.wait(0.1)
+    assert list(ahead) == frames
+    assert tenth.is_set()
+
+
+def test_trouble_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    writer = Writer(tmp_path / "file" / "a.asgilab.jsonl")
+    writer.send(marshalled(0, 3, [row("one")]))
+    assert writer.answer()["warning"].startswith("Nothing can be recorded (")
+    assert writer.answer() == {"flushed": 3, "path": None}
+    assert writer.end() == 0

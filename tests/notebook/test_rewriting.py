@@ -131,6 +131,7 @@ async def test_the_top_level_blocks_under_the_runner_of_another_library(
         assert rewriter(MAGIC) == MAGIC
     finally:
         shell.loop_runner = usual
+        shell.autoawait = True  # the runner's name had switched it off
 
 
 async def test_a_cell_run_by_a_cell_blocks(

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from asgilab.django._live_case import ChannelsLiveServerTestCase
     from asgilab.django._live_project import live_project
     from asgilab.django._ownership import Ownership, lending
-    from asgilab.django._project import Project, fresh_channel_layers
+    from asgilab.django._project import (
+        Project,
+        fresh_channel_layers,
+        project_in_use,
+    )
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "lending",
     "live_project",
     "log_in",
+    "project_in_use",
     "restore",
     "snapshot",
 ]
@@ -42,6 +47,7 @@ _ROOMS: Final = {
     "Snapshot": "_relocation",
     "lending": "_ownership",
     "live_project": "_live_project",
+    "project_in_use": "_project",
     "restore": "_relocation",
     "snapshot": "_relocation",
 }

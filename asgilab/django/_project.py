@@ -6,26 +6,24 @@ replaying a session needs.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import django
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
-from django.test.utils import (
-    setup_databases,
-    setup_test_environment,
-    teardown_databases,
-    teardown_test_environment,
-)
 
-from asgilab.django._relocation import Relocated, Snapshot, snapshot
+from asgilab.django._relocation import Relocated
+from asgilab.django._test_databases import (
+    DATABASES,
+    ENVIRONMENT,
+    given_by_a_test_runner,
+    has_settings,
+    sqlite_aliases,
+)
 from asgilab.errors import UsageError
 
-T = TypeVar("T")
 Choice = Literal["test", "project"]
 
 
@@ -33,10 +31,14 @@ class Project:
     """A Django project that is set up, and its databases.
 
     Args:
-        settings: Name of the settings module, or None for the one that
-            ``DJANGO_SETTINGS_MODULE`` names.
+        settings: Name of the settings module, or None for the ones in use, or
+            else those that ``DJANGO_SETTINGS_MODULE`` names.
         database: ``"test"`` creates Django's test databases and uses those;
             ``"project"`` uses the ones of the settings.
+
+    Attributes:
+        settings: Name of the settings module, None where ``settings.configure()``
+            has made the settings.
 
     Raises:
         UsageError: The settings cannot be imported, or other settings are in
@@ -46,14 +48,11 @@ class Project:
     def __init__(self, settings: str | None, database: Choice = "test") -> None:
         self.settings = _use_settings(settings)
         self.database: Choice = database
-        self._thread = ThreadPoolExecutor(1, "asgilab-database")
         self._stack = ExitStack()
-        self._start: list[Snapshot] = []
         # Before the application is imported: a Channels origin validator copies
         # ALLOWED_HOSTS when it is made, and Django's test client is "testserver".
-        if not hasattr(django.test.utils._TestState, "saved_data"):
-            setup_test_environment(debug=django_settings.DEBUG)
-            self._stack.callback(teardown_test_environment)
+        ENVIRONMENT.enter()
+        self._stack.callback(ENVIRONMENT.leave)
 
     @property
     def creates_users(self) -> bool:
@@ -62,12 +61,13 @@ class Project:
 
     def open(self) -> None:
         """Create the test databases and remember what they hold."""
-        self._in_thread(self._open)
+        if self.database == "test":
+            DATABASES.enter()
+            self._stack.callback(DATABASES.leave)
 
     def close(self) -> None:
         """Destroy the test databases; the project's own are never touched."""
-        self._in_thread(self._stack.close)
-        self._thread.shutdown()
+        self._stack.close()
 
     @contextmanager
     def as_at_start(self) -> Iterator[None]:
@@ -76,29 +76,40 @@ class Project:
         The channel layers are fresh ones for the while. A database that is not
         SQLite is left as it is: its rows are then those of now.
         """
-        copies = Relocated(_sqlite_aliases(), files=True, contents=self._start)
+        if self.database == "project":
+            with fresh_channel_layers():
+                yield
+            return
+        copies = Relocated(sqlite_aliases(), files=True, contents=DATABASES.start)
         stack = ExitStack()
-        if self.database == "test":
-            self._in_thread(lambda: stack.enter_context(copies))
+        DATABASES.in_thread(lambda: stack.enter_context(copies))
         try:
             with fresh_channel_layers():
                 yield
         finally:
-            self._in_thread(stack.close)
+            DATABASES.in_thread(stack.close)
 
-    def _open(self) -> None:
-        if self.database == "project":
-            return
-        config = setup_databases(verbosity=0, interactive=False)
-        self._stack.callback(teardown_databases, config, verbosity=0)
-        self._stack.enter_context(Relocated(_sqlite_aliases(), files=True))
-        self._start = [
-            self._stack.enter_context(snapshot(alias)) for alias in _sqlite_aliases()
-        ]
 
-    def _in_thread(self, func: Callable[[], T]) -> T:
-        """Run database work on a thread without an event loop: Django asks for that."""
-        return self._thread.submit(func).result()
+def project_in_use(database: Choice = "test") -> Project | None:
+    """Return the project that this process works with although nobody named it.
+
+    An application may bring its settings along: its module sets
+    ``DJANGO_SETTINGS_MODULE``, or the notebook has called ``django.setup()``.
+
+    Returns:
+        None where Django has no settings, or where a test runner has given it
+        databases to try things on already.
+
+    Raises:
+        UsageError: The settings are in use, and the project cannot be set up.
+    """
+    if not has_settings() or given_by_a_test_runner():
+        return None
+    try:
+        _ = django_settings.DATABASES
+    except (ImportError, ImproperlyConfigured):
+        return None  # a variable of the shell's, about another project
+    return Project(None, database)
 
 
 @contextmanager
@@ -118,24 +129,23 @@ def fresh_channel_layers() -> Iterator[None]:
         channel_layers.backends.update(kept)
 
 
-def _sqlite_aliases() -> list[str]:
-    return [alias for alias in connections if connections[alias].vendor == "sqlite"]
-
-
-def _use_settings(name: str | None) -> str:
+def _use_settings(name: str | None) -> str | None:
     wanted = name or os.environ.get("DJANGO_SETTINGS_MODULE")
-    if wanted is None:
-        msg = "Which Django settings? Expected --settings, such as 'chat.settings'."
-        raise UsageError(msg)
     if django_settings.configured:
-        used: Any = getattr(django_settings, "SETTINGS_MODULE", wanted)
-        if used != wanted:
+        used: str | None = django_settings.SETTINGS_MODULE
+        if name is not None and used != name:
+            by = used or "settings.configure()"
             msg = (
-                f"Django is set up with {used} in this process and cannot change to "
-                f"{wanted}; restart the kernel for that."
+                f"Django is set up with {by} in this process and cannot change to "
+                f"{name}; restart the kernel for that."
             )
             raise UsageError(msg)
-    os.environ["DJANGO_SETTINGS_MODULE"] = wanted
+        wanted = used
+    elif wanted is None:
+        msg = "Which Django settings? Expected --settings, such as 'chat.settings'."
+        raise UsageError(msg)
+    if wanted is not None:
+        os.environ["DJANGO_SETTINGS_MODULE"] = wanted
     try:
         django.setup()
     except (ImportError, ImproperlyConfigured) as error:

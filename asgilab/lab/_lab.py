@@ -19,14 +19,7 @@ from asgilab.communicators import (
     WebsocketCommunicator,
     Wiring,
 )
-from asgilab.engine import (
-    Crossing,
-    Gates,
-    LabLoop,
-    LoopThread,
-    Quiet,
-    settle,
-)
+from asgilab.engine import Crossing, Gates, LabLoop, LoopThread, Quiet, settle
 from asgilab.errors import UnknownConnection, UsageError
 from asgilab.lab._asking import as_coroutine, asked_for, empty_like, names_for
 from asgilab.lab._client import Client
@@ -35,6 +28,7 @@ from asgilab.lab._home import advance, check_clock, check_home
 from asgilab.lab._opening import (
     Lifespan,
     open_application,
+    open_databases,
     open_project,
     open_taps,
     start_up,
@@ -58,7 +52,8 @@ class Lab:
         settings: Django settings module to set up first, where there is one.
         app_dir: Folder to look for the application in.
         database: ``"test"`` explores on Django's test database, ``"project"``
-            on the project's own. Without settings there is none of either.
+            on the project's own. It holds as well for a project that the
+            application, or this process, has set up without ``settings``.
         lifespan: ``"auto"`` sends the startup event and goes on if the
             application does not know it, ``"on"`` insists, ``"off"`` does not.
         clock: Of the lab's own loop; see :class:`~asgilab.engine.LabLoop`.
@@ -96,6 +91,7 @@ class Lab:
     ) -> None:
         self._resources = ExitStack()
         self._project = open_project(settings, app_dir, database)
+        self._database: Literal["test", "project"] = database
         self._owns_project = True
         self.application = open_application(application, app_dir)
         name = application if isinstance(application, str) else None
@@ -354,9 +350,9 @@ class Lab:
         loop = asyncio.get_running_loop()
         self._zero = loop.time()
         try:
-            if self._project is not None and self._owns_project:
-                self._resources.callback(self._project.close)
-                await loop.run_in_executor(None, self._project.open)
+            if self._owns_project:
+                there = (self._project, self._database, self.session, self._resources)
+                self._project = await loop.run_in_executor(None, open_databases, *there)
             open_taps(self._resources)
             mode, wiring = self._lifespan_mode, replace(self._wiring, session=None)
             self._lifespan = await start_up(self.application, mode, wiring)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from asgilab.communicators import LifespanCommunicator, Wiring
 from asgilab.errors import LifespanFailed, NoOutput, UsageError
 from asgilab.lab._import_string import add_to_path, check_application, load_application
+from asgilab.sessions import Session
 from asgilab.taps import LogTap
 
 if TYPE_CHECKING:
@@ -43,6 +44,42 @@ def open_project(
     from asgilab.django import Project
 
     return Project(settings, database)
+
+
+def open_databases(
+    project: "Project | None",
+    database: Literal["test", "project"],
+    session: Session,
+    stack: ExitStack,
+) -> "Project | None":
+    """Give a lab the databases of its project, even of one that nobody named.
+
+    An application may have brought its settings along, and its database is to
+    be spared all the same. Only now is it looked for, since what sets Django up
+    may come after the lab was made.
+
+    Args:
+        project: The project that was named, or None.
+        database: Which databases to use.
+        session: The session of the lab: it gets the name of the settings.
+        stack: Takes back, when it is closed, what is opened.
+
+    Returns:
+        The project; None where there is none, or where a test runner has given
+        it databases to try things on.
+
+    Raises:
+        UsageError: The project cannot be set up.
+    """
+    if project is None and "django.conf" in sys.modules:
+        from asgilab.django import project_in_use
+
+        project = project_in_use(database)
+    if project is not None:
+        stack.callback(project.close)
+        session.settings = session.settings or project.settings
+        project.open()
+    return project
 
 
 def open_taps(stack: ExitStack) -> None:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from asgilab.cli._export import report, write_test
+from asgilab.cli._project import check_test_file
 from asgilab.engine import LabLoop
 from asgilab.errors import UsageError
 from asgilab.example import DIRECTORY
@@ -40,6 +41,8 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Run the demo; the exit code tells whether the exported test passes."""
+    if options.output is not None:
+        check_test_file(options.output)
     try:
         lab = Lab(
             "chat.asgi:application", settings="chat.settings", app_dir=str(DIRECTORY)
@@ -56,7 +59,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     console.print(TextTimeline(session))
     path = options.output or Path(tempfile.mkdtemp(prefix="asgilab-")) / _FILE
     console.rule("Export: the explored path as a test")
-    exported = write_test(session, path)
+    # A lab of its own: that of the exploration has been closed.
+    again = Lab(session.application, settings=session.settings, app_dir=session.app_dir)
+    exported = write_test(again, session, path)
     if console.is_terminal:
         console.print(Syntax(exported.source, "python", background_color="default"))
     else:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from asgilab.rendering import visible
 from asgilab.replay import Difference, diff
-from asgilab.sessions import load
+from asgilab.sessions import Session, load
 
 
 def add_to(commands: Any) -> None:
@@ -21,7 +21,8 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Print the differences; the exit code tells whether there are any."""
-    return tell(diff(load(options.left), load(options.right)), console)
+    left, right = _shown(options.left, console), _shown(options.right, console)
+    return tell(diff(left, right), console)
 
 
 def tell(differences: Sequence[Difference], console: Console) -> int:
@@ -31,3 +32,12 @@ def tell(differences: Sequence[Difference], console: Console) -> int:
     count = len(differences)
     console.print("no difference" if not count else f"{count} difference(s)")
     return 1 if count else 0
+
+
+def _shown(file: str, console: Console) -> Session:
+    """Load a session as it may be shown, and say what its file lacks."""
+    session = load(file)
+    for warning in session.warnings:
+        text = f"Warning: {visible(file)}: {visible(warning)}"
+        console.print(text, markup=False, soft_wrap=True)
+    return session.redacted()

@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
+from asgilab.cli._project import add_options, check_test_file, lab_of
 from asgilab.engine import LabLoop
-from asgilab.errors import ExportError
 from asgilab.export import Exported, export_test
 from asgilab.lab import Lab
 from asgilab.rendering import visible
@@ -28,30 +28,31 @@ def add_to(commands: Any) -> None:
         default="asgilab",
         help="whose communicators the test imports (default: asgilab)",
     )
+    add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Write the test; the exit code tells whether it passes."""
-    exported = write_test(load(options.file), options.output, target=options.target)
+    check_test_file(options.output)
+    session = load(options.file)
+    for warning in session.warnings:
+        text = f"Warning: {visible(warning)}"
+        console.print(text, markup=False, soft_wrap=True)
+    lab = lab_of(session, options)
+    exported = write_test(lab, session, options.output, target=options.target)
     return report(exported, console)
 
 
-def write_test(session: Session, path: Path, **options: Any) -> Exported:
+def write_test(lab: Lab, session: Session, path: Path, **options: Any) -> Exported:
     """Replay a session on a fresh application, and write and run it as a test.
 
     Args:
-        session: The session; it has to know its application.
+        lab: Around the application of the session, and not open yet.
+        session: The session.
         path: Where to write the test.
         options: As :func:`asgilab.export.export_test` takes them.
-
-    Raises:
-        ExportError: The session does not say which application it is of.
     """
-    if session.application is None:
-        msg = "The session does not say which application it is of, so no test can be."
-        raise ExportError(msg)
-    lab = Lab(session.application, settings=session.settings, app_dir=session.app_dir)
 
     async def export() -> Exported:
         async with lab:

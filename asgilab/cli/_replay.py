@@ -2,17 +2,32 @@
 
 import argparse
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from asgilab.cli._diff import tell
+from asgilab.cli._project import add_options, check_output, lab_of, warn
 from asgilab.engine import LabLoop
-from asgilab.errors import UsageError
 from asgilab.lab import Lab
 from asgilab.rendering import TextTimeline
-from asgilab.replay import diff as differences_of
-from asgilab.replay import replay
+from asgilab.replay import (
+    Changed,
+    Difference,
+    OnlyLeft,
+    OnlyRight,
+    Reordered,
+    Replay,
+    Step,
+    diff_outputs,
+    find_volatile,
+    replay,
+    steps,
+)
+from asgilab.replay import Path as Place
 from asgilab.sessions import Session, load
 
 
@@ -22,10 +37,10 @@ def add_to(commands: Any) -> None:
         "replay", help="run a session file again and tell what is different now"
     )
     parser.add_argument("file", metavar="FILE", help="a *.asgilab.jsonl file")
-    parser.add_argument("--app", help="import string (default: the session's own)")
-    parser.add_argument("--settings", help="Django settings (default: the session's)")
-    parser.add_argument("--app-dir", help="folder to look for the application in")
-    parser.add_argument("-o", "--output", help="session file to save the replay to")
+    add_options(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, help="session file to save the replay to"
+    )
     parser.add_argument(
         "--timeline", action="store_true", help="print the timeline of the replay"
     )
@@ -34,25 +49,67 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Replay, and print the differences; the exit code tells whether there are any."""
+    if options.output is not None:
+        check_output(options.output)
     recorded = load(options.file)
-    application = options.app or recorded.application
-    if application is None:
-        msg = "The session does not say which application it is of; expected --app."
-        raise UsageError(msg)
-    lab = Lab(
-        application,
-        settings=options.settings or recorded.settings,
-        app_dir=options.app_dir or recorded.app_dir,
-    )
+    warn(recorded, console)
+    lab = lab_of(recorded, options)
     with asyncio.Runner(loop_factory=lambda: LabLoop("virtual")) as runner:
-        session = runner.run(_replay(lab, recorded))
-    if options.output:
-        session.save(options.output)
+        first, second = runner.run(_replay_twice(lab, recorded))
+    if options.output is not None:
+        first.session.save(options.output)
     if options.timeline:
-        console.print(TextTimeline(session))
-    return tell(differences_of(recorded, session), console)
+        console.print(TextTimeline(first.session))
+    found, volatile = _differences(recorded, first, second)
+    if volatile:
+        console.print(f"not counted: {volatile} value(s) that change in every replay")
+    return tell(found, console)
 
 
-async def _replay(lab: Lab, recorded: Session) -> Session:
+async def _replay_twice(lab: Lab, recorded: Session) -> tuple[Replay, Replay]:
     async with lab:
-        return (await replay(recorded, lab.fresh)).session
+        first = await replay(recorded, lab.fresh)
+        return first, await replay(recorded, lab.fresh)
+
+
+def _differences(
+    recorded: Session, first: Replay, second: Replay
+) -> tuple[list[Difference], int]:
+    """Return what is different now, and how many values are so in every run.
+
+    All sides are compared as they may be shown: the recording has been saved
+    without its secrets.
+    """
+    told = _shown(steps(recorded), recorded)
+    sides = [_shown(each.steps, each.session) for each in (first, second)]
+    found = find_volatile(sides[0], sides[1], sides[1])
+    moving = {(finding.event, finding.path) for finding in found.findings}
+    every = [each for each in diff_outputs(told, sides[0]) if not _hung_up(each)]
+    kept = [each for each in every if not _moves(each, moving, found.reordered)]
+    return kept, len(every) - len(kept)
+
+
+def _shown(told: Sequence[Step], session: Session) -> list[Step]:
+    redact = session.redact or dict
+    return [
+        replace(
+            step,
+            outputs=tuple(replace(o, message=redact(o.message)) for o in step.outputs),
+        )
+        for step in told
+    ]
+
+
+def _hung_up(each: Difference) -> bool:
+    """Tell whether one side only saw the end of a connection: its lab was closed."""
+    if not isinstance(each, (OnlyLeft, OnlyRight)):
+        return False
+    return each.output.type in ("application.returned", "cancelled")
+
+
+def _moves(
+    each: Difference, moving: set[tuple[int, Place]], reordered: Sequence[object]
+) -> bool:
+    if isinstance(each, Changed):
+        return (each.right.event, each.path) in moving
+    return isinstance(each, Reordered) and (each.step, each.connection) in reordered

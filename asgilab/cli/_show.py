@@ -14,9 +14,21 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("show", help="print the timeline of a session file")
     parser.add_argument("file", metavar="FILE", help="a *.asgilab.jsonl file")
     parser.add_argument(
-        "--last", type=int, default=LAST, help=f"events at most (default: {LAST})"
+        "--last", type=_count, default=LAST, help=f"events at most (default: {LAST})"
     )
     parser.set_defaults(run=run)
+
+
+def _count(text: str) -> int:
+    """Return the number of events to show.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no whole number from 1 on.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is no number of events; expected 1 or more"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:

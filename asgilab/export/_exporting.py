@@ -26,7 +26,7 @@ from asgilab.replay import (
     replay,
     steps,
 )
-from asgilab.sessions import Session
+from asgilab.sessions import Session, lacking
 
 Perturbation: TypeAlias = Callable[[int], AbstractContextManager[object]]
 """Called with the number of a replay; changes the world around it (a clock, say)."""
@@ -134,7 +134,7 @@ async def export_test(
         written.source,
         written.name,
         written.matched,
-        (*explored.notes, *written.notes),
+        (*_lacking(session), *explored.notes, *written.notes),
         explored.replays,
         proof,
     )
@@ -176,6 +176,11 @@ async def _explore(
             f"{_told(steady.missing + steady.added)}. The test may fail now and then."
         )
     return _Explored(runs[0], steady, tuple(notes), len(runs))
+
+
+def _lacking(session: Session) -> list[str]:
+    missing = lacking(session, session.options)
+    return [missing] if missing else []
 
 
 def _unlike_notes(found: Volatility, by_hand: bool) -> list[str]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from asgilab.export._names import words
 from asgilab.replay import Finding, Input, Output, Path, same
+from asgilab.sessions import words
 
 _LONG: Final = 6
 _LARGE: Final = 1_000_000

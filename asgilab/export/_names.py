@@ -49,18 +49,6 @@ def identifier(text: str, fallback: str = "connection", longest: int = 40) -> st
     return f"{word}_" if keyword.iskeyword(word) or hasattr(builtins, word) else word
 
 
-def words(text: str) -> list[str]:
-    """Split a key, a type or a class name into its lower-case words.
-
-    Example::
-
-        words("chat.messageSent")        # ['chat', 'message', 'sent']
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", plain)
-    return [word.lower() for word in found]
-
-
 class Names:
     """Hands out identifiers, each of them once.
 

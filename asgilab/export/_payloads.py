@@ -15,8 +15,9 @@ from asgilab.export._flow import Carried, Plan, Verdict, Woven
 from asgilab.export._literals import literal, quoted_part
 from asgilab.export._matchers import matcher_for
 from asgilab.export._nodes import Call, Code
-from asgilab.export._secrets import Secrets, holds_secret, is_secret_name
+from asgilab.export._secrets import Secrets
 from asgilab.replay import Finding, Input, Output, Path, cookies_of, show
+from asgilab.sessions import holds_secret, is_secret_name
 
 _PAIR: Final = re.compile(r"(?:^|[?&])(?P<key>[^=&?/]+)=(?P<value>[^&]+)")
 

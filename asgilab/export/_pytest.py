@@ -10,7 +10,7 @@ from typing import Final
 
 from asgilab.errors import ExportError
 from asgilab.export._fixtures import cookie_fixture, secret_fixture, user_fixture
-from asgilab.export._names import UNNAMED, words
+from asgilab.export._names import UNNAMED
 from asgilab.export._nodes import Need, needs_of
 from asgilab.export._rendering import Style, Target, cookie_of, render
 from asgilab.export._script import Script
@@ -22,6 +22,7 @@ from asgilab.export._statements import (
     Open,
     Statement,
 )
+from asgilab.sessions import words
 
 _IMPORT_STRING: Final = re.compile(
     r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from asgilab.export._names import identifier, words
+from asgilab.export._names import identifier
 from asgilab.export._nodes import Code
 from asgilab.export._statements import (
     Connect,
@@ -21,6 +21,7 @@ from asgilab.export._statements import (
     SendText,
     Statement,
 )
+from asgilab.sessions import words
 
 _TELLING: Final = ("type", "event", "action", "kind", "command", "op", "method")
 _PLAIN_WORDS: Final = frozenset({"ws", "websocket", "websockets", "api", "v1", "v2"})

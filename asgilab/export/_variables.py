@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from asgilab.export._names import UNNAMED, Names, words
+from asgilab.export._names import UNNAMED, Names
 from asgilab.replay import RESPONSE, Act, Input, Output, Step
+from asgilab.sessions import words
 
 _TELLING: Final = ("type", "event", "action", "kind", "command", "op")
 """Keys whose value tells what a message is about."""

@@ -39,11 +39,13 @@ def asked_for(
 
 def empty_like(session: Session) -> Session:
     """Return an empty session of the same application."""
-    return Session(
+    fresh = Session(
         application=session.application,
         settings=session.settings,
         app_dir=session.app_dir,
     )
+    fresh.redact = session.redact
+    return fresh
 
 
 def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:

@@ -8,8 +8,8 @@ from asgilab.live._child import when_orphaned
 from asgilab.live._collecting import serving
 from asgilab.live._failures import OnError, note_on, report
 from asgilab.live._recorder import Recorder
-from asgilab.live._redaction import redact_secrets
 from asgilab.live._server import LiveServer, MadeElsewhere, Server
+from asgilab.sessions import redact_secrets
 
 __all__ = [
     "LiveServer",

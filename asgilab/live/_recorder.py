@@ -1,7 +1,8 @@
 """The recorder: ASGI middleware that writes down what passes, for any server.
 
 It changes nothing that passes. What becomes of the events lives in
-``_recording_thread`` and further down, what is left out in ``_redaction``.
+``_recording_thread`` and further down, what is left out in
+``asgilab.sessions``.
 """
 
 import atexit
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 from asgilab.errors import UsageError
 from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
-from asgilab.live._redaction import redact_secrets
+from asgilab.sessions import redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS: Final = 2.0

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from asgilab.live._recording_file import RecordingFiles
-from asgilab.live._redaction import redact_secrets
-from asgilab.sessions import Event, Kind
+from asgilab.sessions import Event, Kind, redact_secrets
 from asgilab.sessions._codec import event_line
 
 _LOOK_SECONDS: Final = 1.0

@@ -58,9 +58,9 @@ class Line:
 def lines(session: Session, last: int = LAST) -> Iterator[Line]:
     """Yield the last events of a session as lines."""
     lanes = {name: lane for lane, name in enumerate(session.connections)}
-    first = max(0, len(session) - last)
+    first = max(0, len(session) - max(0, last))
     before = session[first - 1].at if first else None
-    for event in session[first:]:
+    for event in map(session.shown, session[first:]):
         gap = event.at - before if before is not None else 0.0
         yield _line(event, lanes.get(event.connection, 0), gap if gap >= GAP else None)
         before = event.at

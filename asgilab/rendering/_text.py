@@ -43,7 +43,7 @@ class TextTimeline:
 
     def __init__(self, session: Session, *, last: int = LAST) -> None:
         self.session = session
-        self.last = last
+        self.last = max(0, last)
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions

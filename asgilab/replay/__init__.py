@@ -22,6 +22,7 @@ from asgilab.replay._diff import (
     OtherInput,
     Reordered,
     diff,
+    diff_outputs,
 )
 from asgilab.replay._replay import FreshLab, LabFactory, Replay, replay
 from asgilab.replay._request import Request, cookies_of, without_session
@@ -53,6 +54,7 @@ __all__ = [
     "content",
     "cookies_of",
     "diff",
+    "diff_outputs",
     "find_volatile",
     "leaves",
     "parse_json",

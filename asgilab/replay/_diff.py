@@ -5,6 +5,7 @@ that differ from run to run by nature are differences here like any other;
 ``_volatile`` is what tells them apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,9 +104,21 @@ def diff(left: Session, right: Session) -> list[Difference]:
             print(difference)            # step 3, bob, $.text.message: 'hi' → 'ho'
     """
     one, other = steps(left), steps(right)
+    return sorted(
+        [*_inputs(one, other), *diff_outputs(one, other)],
+        key=lambda difference: difference.step,
+    )
+
+
+def diff_outputs(one: Sequence[Step], other: Sequence[Step]) -> list[Difference]:
+    """Return what the application sent differently, whatever the inputs were.
+
+    Args:
+        one: The steps of a session.
+        other: Those of another, of a replay of it for example.
+    """
     alignment = align(one, other)
     found: list[Difference] = [
-        *_inputs(one, other),
         *(Reordered(step, name) for step, name in alignment.reordered),
     ]
     for pair in alignment.pairs:

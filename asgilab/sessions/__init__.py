@@ -5,6 +5,29 @@ Nothing on this floor drives an application or knows an event loop.
 
 from asgilab.sessions._event import BY_SERVER, Event, Kind, Source
 from asgilab.sessions._file import load
+from asgilab.sessions._redaction import (
+    REDACTED,
+    Redact,
+    is_redacted,
+    lacking,
+    redact_secrets,
+)
+from asgilab.sessions._secret_names import holds_secret, is_secret_name, words
 from asgilab.sessions._session import Session
 
-__all__ = ["BY_SERVER", "Event", "Kind", "Session", "Source", "load"]
+__all__ = [
+    "BY_SERVER",
+    "REDACTED",
+    "Event",
+    "Kind",
+    "Redact",
+    "Session",
+    "Source",
+    "holds_secret",
+    "is_redacted",
+    "is_secret_name",
+    "lacking",
+    "load",
+    "redact_secrets",
+    "words",
+]

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from asgilab.sessions._event import Event
+from asgilab.sessions._redaction import Redact
 
 FORMAT: Final = "asgilab-session"
 VERSION: Final = 1
@@ -43,7 +44,9 @@ class Written(Protocol):
     app_dir: str | None
     started: datetime
     options: dict[str, dict[str, Any]]
+    redact: Redact | None
 
+    def shown(self, event: Event) -> Event: ...
     def __iter__(self) -> Iterator[Event]: ...
 
 
@@ -51,7 +54,7 @@ def dump(session: Written) -> Iterator[str]:
     """Yield the lines of a session file, each with its line end."""
     yield header_line(session)
     for event in session:
-        yield event_line(event)
+        yield event_line(session.shown(event))
 
 
 def header_line(session: Written) -> str:
@@ -63,9 +66,16 @@ def header_line(session: Written) -> str:
         "application": session.application,
         "settings": session.settings,
         "app_dir": session.app_dir,
-        "options": encode(session.options),
+        "options": encode(_shown_options(session)),
     }
     return json.dumps(header) + "\n"
+
+
+def _shown_options(session: Written) -> dict[str, Mapping[str, Any]]:
+    redact = session.redact
+    if redact is None:
+        return dict(session.options)
+    return {name: redact(asked) for name, asked in session.options.items()}
 
 
 def event_line(event: Event) -> str:

@@ -6,6 +6,7 @@ lives above, in ``communicators`` and ``replay``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType
@@ -13,6 +14,8 @@ from typing import Any, overload
 
 from asgilab.sessions._codec import dump
 from asgilab.sessions._event import Event, Kind, Source
+from asgilab.sessions._redaction import Redact, redact_secrets
+from asgilab.sessions._writing import written
 
 Watcher = Callable[[int], None]
 """Called with the index of each new event, on the thread that recorded it."""
@@ -63,6 +66,9 @@ class Session(Sequence[Event]):
         self.started = started or datetime.now(UTC)
         self.options: dict[str, dict[str, Any]] = {}
         """How each connection was asked for, by name: its user, for example."""
+        self.redact: Redact | None = redact_secrets
+        """Takes the secrets out of each event on its way out: into a file, onto a
+        page, into a report. None shows all as it is; in memory nothing is taken out."""
         self.warnings: list[str] = []
         """What was noticed while the session was loaded, one sentence each."""
         self._rows: list[Row] = []
@@ -162,19 +168,46 @@ class Session(Sequence[Event]):
             started=self.started,
         )
         copy.options = {name: dict(value) for name, value in self.options.items()}
+        copy.redact = self.redact
         copy._rows = self._rows[:count]
+        return copy
+
+    def shown(self, event: Event) -> Event:
+        """Return an event of the session as it may be shown: without its secrets.
+
+        Example::
+
+            session.shown(session[0]).message["headers"]
+            # [(b"host", b"testserver"), (b"authorization", b"[redacted]")]
+        """
+        if self.redact is None:
+            return event
+        return replace(event, message=self.redact(event.message))
+
+    def redacted(self) -> "Session":
+        """Return a copy of the session as it may be shown; see :attr:`redact`."""
+        copy = self.prefix(len(self))
+        redact = self.redact
+        if redact is not None:
+            copy.options = {k: dict(redact(v)) for k, v in self.options.items()}
+            copy._rows = [(*row[:3], redact(row[3]), *row[4:]) for row in self._rows]
         return copy
 
     def save(self, path: str | Path) -> Path:
         """Write the session to a file, by custom named ``*.asgilab.jsonl``.
 
+        Secrets stay out of it: see :attr:`redact`. A file that is there already is
+        replaced once the new one is whole, and left as it was if that fails.
+
         Raises:
             OSError: The file cannot be written.
+
+        Example::
+
+            session.redact = None                       # with its secrets
+            session.save("lobby.asgilab.jsonl")
         """
-        path = Path(path)
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(dump(self))
-        return path
+        return written(Path(path), dump(self))
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -68,4 +68,54 @@ def test_a_session_without_an_application_is_refused(
 ) -> None:
     file = Session().save(tmp_path / "empty.asgilab.jsonl")
     assert main(["export", str(file), "-o", str(tmp_path / "test_x.py")]) == 2
-    assert "does not say which application" in capsys.readouterr().err
+    assert "expected --app" in capsys.readouterr().err
+
+
+def refusal(
+    recorded: Path, output: Path, capsys: pytest.CaptureFixture[str], *more: str
+) -> str:
+    assert main(["export", str(recorded), "-o", str(output), *more]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
+def test_a_folder_that_is_not_there_is_told_and_not_made(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "missing" / "test_greeter.py"
+    assert "There is no folder" in refusal(recorded, output, capsys)
+    assert not output.parent.exists()
+
+
+def test_a_name_that_pytest_would_not_collect_is_told(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refusal(recorded, tmp_path / "lobby.py", capsys)
+    assert "pytest would not collect a file called 'lobby.py'" in said
+    assert not (tmp_path / "lobby.py").exists()
+
+
+def test_a_folder_of_the_recording_that_is_gone_names_the_option(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = str(tmp_path / "gone")
+    recorded.write_text(recorded.read_text().replace(str(tmp_path), gone, 1))
+    assert "Expected --app-dir" in refusal(recorded, tmp_path / "test_g.py", capsys)
+
+
+def test_the_command_line_says_anew_where_the_application_is(
+    recorded: Path, tmp_path: Path
+) -> None:
+    gone = str(tmp_path / "gone")
+    recorded.write_text(recorded.read_text().replace(str(tmp_path), gone, 1))
+    (tmp_path / "here").mkdir()
+    (tmp_path / "greeter.py").rename(tmp_path / "here" / "other.py")
+    output = tmp_path / "test_other.py"
+    command = [sys.executable, "-m", "asgilab", "export", str(recorded)]
+    command += ["-o", str(output), "--app", "other:application"]
+    command += ["--app-dir", str(tmp_path / "here")]
+    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "from other import application" in output.read_text()

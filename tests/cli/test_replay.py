@@ -74,3 +74,65 @@ def test_a_session_without_an_application_needs_one(
     file = Session().save(tmp_path / "empty.asgilab.jsonl")
     assert main(["replay", str(file)]) == 2
     assert "expected --app" in capsys.readouterr().err
+
+
+VOLATILE = """
+import uuid
+
+async def application(scope, receive, send):
+    while (event := await receive())["type"] != "websocket.disconnect":
+        if event["type"] == "websocket.connect":
+            await send({"type": "websocket.accept"})
+        else:
+            await send({"type": "websocket.send", "text": str(uuid.uuid4())})
+"""
+
+
+def test_a_value_that_changes_in_every_replay_is_not_counted(
+    recorded: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "loud.py").write_text(VOLATILE)
+    done = run(str(recorded))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "not counted: 1 value(s) that change in every replay" in done.stdout
+    assert "no difference" in done.stdout
+
+
+def test_connections_that_were_still_open_differ_in_nothing(
+    recorded: Path, tmp_path: Path
+) -> None:
+    lines = recorded.read_text().splitlines(keepends=True)
+    recorded.write_text("".join(lines[:-2]))  # without the disconnect and the end
+    done = run(str(recorded))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no difference" in done.stdout
+
+
+def test_secrets_that_were_left_out_are_told_and_are_no_difference(
+    recorded: Path,
+) -> None:
+    session = load(recorded)
+    whole = Session(application="loud:application", app_dir=session.app_dir)
+    for event in session:
+        message = dict(event.message)
+        if event.kind is Kind.OPEN:
+            message["headers"] = [(b"authorization", b"Bearer abcDEF123456")]
+        if event.type == "websocket.receive":
+            message["text"] = '{"TOKEN": "S3CRET"}'
+        if event.type == "websocket.send":
+            message["text"] = '{"TOKEN": "S3CRET"}'
+        whole.record(event.at, event.connection, event.kind, message)
+    done = run(str(whole.save(recorded)))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "saved without its secrets" in done.stdout
+    assert "alice's authorization" in done.stdout
+    assert "S3CRET" not in done.stdout
+
+
+def test_an_output_that_cannot_be_written_is_told_before_any_work(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "missing" / "again.asgilab.jsonl"
+    assert main(["replay", str(recorded), "-o", str(output)]) == 2
+    assert "There is no folder" in capsys.readouterr().err
+    assert not output.parent.exists()

@@ -50,3 +50,12 @@ def test_a_file_of_another_kind_is_refused_with_line_and_column(
     other.write_text('{"hello": 1}\n')
     assert main(["show", str(other)]) == 2
     assert "line 1, column 1: this is no session file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "many"])
+def test_a_number_of_events_that_is_none_is_refused_in_a_line(
+    file: Path, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["show", str(file), f"--last={number}"])
+    assert "expected 1 or more" in capsys.readouterr().err

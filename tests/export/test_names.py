@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgilab.export._names import UNNAMED, Names, identifier, words
+from asgilab.export._names import UNNAMED, Names, identifier
+from asgilab.sessions import words
 
 
 @pytest.mark.parametrize(

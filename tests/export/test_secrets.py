@@ -4,55 +4,7 @@ import pytest
 
 from asgilab.errors import ExportError
 from asgilab.export._names import Names
-from asgilab.export._secrets import Secrets, holds_secret, is_secret_name
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "token",
-        "access_token",
-        "csrfToken",
-        "CSRF-Token",
-        "password",
-        "new_password",
-        "Authorization",
-        "cookie",
-        "set-cookie",
-        "apiKey",
-        "x-api-key",
-        "sessionid",
-        "session_id",
-        "client_secret",
-    ],
-)
-def test_a_name_that_says_so_is_a_secret(name: str) -> None:
-    assert is_secret_name(name)
-
-
-@pytest.mark.parametrize(
-    "name", ["author", "key", "monkey", "keyboard", "session", "tokens_used", "id", ""]
-)
-def test_a_name_that_only_sounds_like_it_is_none(name: str) -> None:
-    assert not is_secret_name(name)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0x.c2lnbmF0dXJl",
-        "Bearer abcdefgh12345",
-        "-----BEGIN RSA PRIVATE KEY-----",
-        "sk-abcdefghijklmnop",
-    ],
-)
-def test_a_text_of_the_shape_of_a_token_is_a_secret(text: str) -> None:
-    assert holds_secret(f"here: {text}")
-
-
-@pytest.mark.parametrize("text", ["Bearer of news", "risk-assessment", "hello"])
-def test_an_ordinary_text_is_none(text: str) -> None:
-    assert not holds_secret(text)
+from asgilab.export._secrets import Secrets
 
 
 def test_a_secret_becomes_a_fixture_that_reads_the_environment() -> None:

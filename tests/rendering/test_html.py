@@ -83,3 +83,15 @@ def test_recorded_text_stays_text() -> None:
     assert not {"onerror", "src"} & tags.attributes
     assert "\u202e" not in html
     assert "<script>alert(1)</script>" in tags.text
+
+
+def test_secrets_are_left_out_unless_the_session_says_otherwise() -> None:
+    session = Session()
+    scope = {"type": "websocket", "query_string": b"token=s3cret"}
+    session.record(0.0, "a", Kind.OPEN, scope)
+    frame = {"type": "websocket.send", "text": '{"token": "s3cret"}'}
+    session.record(0.0, "a", Kind.SEND, frame)
+    assert "s3cret" not in to_html(session)
+    assert "[redacted]" in to_html(session)
+    session.redact = None
+    assert "s3cret" in to_html(session)

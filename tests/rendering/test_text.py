@@ -74,3 +74,15 @@ def test_recorded_text_is_neither_markup_nor_escape() -> None:
     assert "\x1b" not in file.getvalue()
     assert "\x07" not in file.getvalue()
     assert "[bold red]x[/]" in file.getvalue()
+
+
+def test_secrets_are_left_out_unless_the_session_says_otherwise() -> None:
+    session = Session()
+    scope = {"type": "websocket", "query_string": b"token=s3cret"}
+    session.record(0.0, "a", Kind.OPEN, scope)
+    frame = {"type": "websocket.send", "text": '{"token": "s3cret"}'}
+    session.record(0.0, "a", Kind.SEND, frame)
+    assert "s3cret" not in to_text(session, width=200)
+    assert "[redacted]" in to_text(session, width=200)
+    session.redact = None
+    assert "s3cret" in to_text(session, width=200)

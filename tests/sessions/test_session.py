@@ -4,6 +4,7 @@ import gc
 import sys
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,3 +203,65 @@ def test_what_is_saved_is_loaded_again(
         session.started,
     )
     assert loaded.warnings == []
+
+
+def with_secrets() -> Session:
+    session = Session()
+    session.options["alice"] = {"headers": [(b"cookie", b"sessionid=s3cret-1")]}
+    headers = [(b"authorization", b"Bearer s3cret-2")]
+    message = {"type": "websocket", "headers": headers, "query_string": b"token=s3cret"}
+    session.record(0.0, "alice", Kind.OPEN, message)
+    session.record(0.1, "alice", Kind.SEND, {"text": '{"token": "s3cret-3"}'})
+    return session
+
+
+def test_a_saved_session_holds_no_secret_and_the_one_in_memory_does(
+    tmp_path: Path,
+) -> None:
+    session = with_secrets()
+    saved = session.save(tmp_path / "a.asgilab.jsonl").read_text()
+    assert "s3cret" not in saved
+    assert load(tmp_path / "a.asgilab.jsonl")[0].message["query_string"] == (
+        b"token=[redacted]"
+    )
+    assert session[0].message["query_string"] == b"token=s3cret"
+    assert session.shown(session[1]).message["text"] == '{"token": "[redacted]"}'
+
+
+def test_redaction_is_switched_off_on_the_session(tmp_path: Path) -> None:
+    session = with_secrets()
+    session.redact = None
+    again = load(session.save(tmp_path / "a.asgilab.jsonl"))
+    assert again[0].message["query_string"] == b"token=s3cret"
+    assert again[1] == session[1]
+    assert session.shown(session[0]) == session[0]
+    assert session.redacted().options == session.options
+
+
+def test_a_redaction_of_ones_own_takes_the_place_of_the_default() -> None:
+    session = with_secrets()
+    session.redact = lambda message: {"type": "hidden"}
+    assert session.prefix(1).redacted()[0].message == {"type": "hidden"}
+
+
+def test_a_redacted_copy_is_what_is_shown_and_the_session_stays() -> None:
+    session = with_secrets()
+    copy = session.redacted()
+    assert list(copy) == [session.shown(event) for event in session]
+    assert copy.options["alice"]["headers"] == [(b"cookie", b"sessionid=[redacted]")]
+    assert session.options["alice"]["headers"] == [(b"cookie", b"sessionid=s3cret-1")]
+
+
+def test_saving_leaves_an_older_file_as_it_was_when_it_fails(tmp_path: Path) -> None:
+    path = tmp_path / "a.asgilab.jsonl"
+    session = with_secrets()
+    session.save(path)
+    before = path.read_bytes()
+
+    def fail(message: Any) -> Any:
+        raise RuntimeError(message)
+
+    session.redact = fail
+    with pytest.raises(RuntimeError):
+        session.save(path)
+    assert path.read_bytes() == before

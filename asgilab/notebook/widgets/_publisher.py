@@ -160,7 +160,7 @@ class Publisher:
         if not 0 <= index < len(self._session):
             self._problem(f"There is no event {index}.")
             return
-        event = self._session[index]
+        event = self._session.shown(self._session[index])
         shown, frame = detail(event, live=self._controls is not None)
         buffers = [frame.content] if frame.form == "bytes" else []
         self._send("detail", shown | self._links(index, event.cause), buffers)
@@ -182,7 +182,8 @@ class Publisher:
     def _known(self, indices: list[int]) -> list[Event]:
         total = len(self._session)
         looked_at = indices[:_MOST_LOOKED_AT]
-        return [self._session[index] for index in looked_at if 0 <= index < total]
+        known = [self._session[index] for index in looked_at if 0 <= index < total]
+        return list(map(self._session.shown, known))
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         text = str(message.get("text", ""))

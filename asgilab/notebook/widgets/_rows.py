@@ -48,7 +48,7 @@ def rows(session: Session, first: int, count: int) -> dict[str, Any]:
             -1 if event.cause is None else event.cause,
             word(visible(event.note)),
         ]
-        for event in session[first : first + count]
+        for event in map(session.shown, session[first : first + count])
     ]
     return {"first": first, "words": list(numbers), "rows": found}
 

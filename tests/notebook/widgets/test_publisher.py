@@ -284,3 +284,17 @@ def test_what_is_forgotten_is_not_asked_any_more(
     publisher.answer({"do": "step", "connection": None})
     assert controls.asked == []
     assert len(log.take("problem")) == 1
+
+
+def test_no_secret_is_sent_to_a_view(log: Log) -> None:
+    session = Session()
+    session.record(0.0, "a", Kind.SEND, {"type": "x", "text": '{"token": "s3cret"}'})
+    session.record(0.0, "a", Kind.SEND, {"type": "x"}, None, 0)
+    publisher = opened(session, log)
+    settled(publisher)
+    publisher.answer({"do": "detail", "view": "v1", "index": 0})
+    publisher.answer({"do": "detail", "view": "v1", "index": 1})
+    sent = repr(log.messages)
+    assert len(log.take("detail")) == 2
+    assert "[redacted]" in sent
+    assert "s3cret" not in sent

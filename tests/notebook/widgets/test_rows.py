@@ -91,3 +91,11 @@ def test_a_stop_is_read_from_the_engines_object_and_from_a_dict() -> None:
 def test_a_stop_where_no_line_of_the_user_waits_has_no_frame() -> None:
     row = stop_row({"id": 1, "connection": "bob", "direction": "receive", "frames": ()})
     assert row["frames"] == []
+
+
+def test_rows_hold_no_secret() -> None:
+    session = Session()
+    session.record(0.0, "a", Kind.SEND, {"type": "x", "text": '{"token": "s3cret"}'})
+    assert b"s3cret" not in dumps(rows(session, 0, 1))
+    session.redact = None
+    assert b"s3cret" in dumps(rows(session, 0, 1))

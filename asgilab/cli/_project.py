@@ -1,0 +1,101 @@
+"""What the commands that run an application share: finding it, and where to write.
+
+A session file says which application it is of; the command line may say it anew.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from asgilab.errors import ExportError, UsageError
+from asgilab.lab import Lab
+from asgilab.rendering import visible
+from asgilab.sessions import Session, lacking
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where the application of a session is."""
+    parser.add_argument("--app", help="import string (default: the session's own)")
+    parser.add_argument("--settings", help="Django settings (default: the session's)")
+    parser.add_argument(
+        "--app-dir",
+        help="folder to look for the application in "
+        "(default: the session's, and the current folder)",
+    )
+
+
+def lab_of(session: Session, options: argparse.Namespace) -> Lab:
+    """Return a lab around the application that a session is of, or that was named.
+
+    The session is told what the command line says, so that whatever is made of it
+    names the same application.
+
+    Raises:
+        UsageError: The application cannot be found by what is known of it.
+    """
+    session.application = options.app or session.application
+    session.settings = options.settings or session.settings
+    session.app_dir = options.app_dir or session.app_dir
+    if session.application is None:
+        msg = "The session does not say which application it is of; expected --app."
+        raise UsageError(msg)
+    if session.app_dir is not None and not Path(session.app_dir).is_dir():
+        msg = (
+            f"The application was recorded in {visible(session.app_dir)!r}, and there "
+            "is no such folder. Expected --app-dir with the folder that it is in now."
+        )
+        raise UsageError(msg)
+    add_current_folder()
+    return Lab(session.application, settings=session.settings, app_dir=session.app_dir)
+
+
+def add_current_folder() -> None:
+    """Let applications be found from the current folder, as servers do."""
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.insert(0, here)
+
+
+def check_output(path: Path) -> None:
+    """Make sure, before any work is done, that a file can be written.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        msg = f"There is no folder {str(folder)!r} to write {path.name!r} into."
+        raise UsageError(msg)
+    if path.is_dir():
+        msg = f"{str(path)!r} is a folder; expected the name of a file."
+        raise UsageError(msg)
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        msg = f"{str(path)!r} cannot be written: permission denied."
+        raise UsageError(msg)
+
+
+def check_test_file(path: Path) -> None:
+    """Make sure that a test can be written to a file, and that pytest collects it.
+
+    Raises:
+        UsageError: The file cannot be written.
+        ExportError: Its name is none that pytest looks for.
+    """
+    check_output(path)
+    if not (path.match("test_*.py") or path.match("*_test.py")):
+        msg = (
+            f"pytest would not collect a file called {path.name!r}. "
+            "Expected test_<name>.py or <name>_test.py."
+        )
+        raise ExportError(msg)
+
+
+def warn(session: Session, console: Console) -> None:
+    """Say what a session lacks: lines that are torn, secrets that were left out."""
+    for warning in (*session.warnings, lacking(session, session.options)):
+        if warning:
+            text = f"Warning: {visible(warning)}"
+            console.print(text, markup=False, soft_wrap=True)

@@ -4,8 +4,9 @@ Importing this floor imports neither IPython nor Django nor pytest.
 """
 
 from asgilab.communicators._application import ApplicationCommunicator
-from asgilab.communicators._current import handle_here, record_here
+from asgilab.communicators._current import handle_here, pass_here, record_here
 from asgilab.communicators._http import HttpCommunicator, take_cookies
+from asgilab.communicators._layer_gate import Incoming
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._registry import live_sessions
@@ -18,6 +19,7 @@ __all__ = [
     "ApplicationCommunicator",
     "EventQueue",
     "HttpCommunicator",
+    "Incoming",
     "LifespanCommunicator",
     "Response",
     "ResponseParts",
@@ -27,6 +29,7 @@ __all__ = [
     "Wiring",
     "handle_here",
     "live_sessions",
+    "pass_here",
     "record_here",
     "take_cookies",
 ]

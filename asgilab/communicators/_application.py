@@ -18,6 +18,7 @@ from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._running import call, forsake, single_callable
+from asgilab.communicators._tasks import begin
 from asgilab.communicators._waiting import (
     give_way,
     running_text,
@@ -25,7 +26,7 @@ from asgilab.communicators._waiting import (
     wait_until,
 )
 from asgilab.communicators._wiring import Wiring, WiringOptions
-from asgilab.engine import Passes, Quiet, mark_root, passes_of, settle
+from asgilab.engine import Passes, Quiet, passes_of, settle
 from asgilab.errors import (
     ApplicationEnded,
     AsgilabWarning,
@@ -319,7 +320,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
             context=context,
         )
         self._task.add_done_callback(self._line.end)
-        mark_root(self._task)
+        begin(self._task, self._wiring)
         if self._wiring.opened is not None:
             self._wiring.opened()
         return self._task

@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 
 from asgilab.communicators._line import Line
-from asgilab.communicators._tasks import tasks_of
+from asgilab.communicators._tasks import place_of, tasks_of
 from asgilab.engine import stack_of
 
 
@@ -40,5 +40,5 @@ def _goes_on(task: asyncio.Task[Any]) -> str:
     outermost = stack_of(task)[-1]
     return (
         f"The application has ended, and its task {task.get_name()!r} goes on "
-        f"at {outermost}."
+        f"at {outermost}{place_of(task)}."
     )

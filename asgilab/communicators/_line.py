@@ -9,18 +9,19 @@ import asyncio
 import contextvars
 import sys
 import traceback
-from types import FrameType
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
+from asgilab.communicators._holding import hold_received
 from asgilab.communicators._judging import copied, gravest
 from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._remembering import remembered
 from asgilab.communicators._window import Window
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import awaiting_line, clock_of, user_place
+from asgilab.engine import Verdict, awaiting_line, clock_of, user_place
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
 from asgilab.protocol import (
     SPEC,
@@ -53,6 +54,7 @@ class Line(Outcome):
     Attributes:
         inbox: Events on their way to the application.
         outbox: Events from the application.
+        passed: Those at the front of the inbox that are past the gate, with notes.
         findings: Breaches of the rules so far.
         closed: Whether the application itself has closed the connection.
         gone: Whether the client has left, so that nothing reaches it.
@@ -63,6 +65,7 @@ class Line(Outcome):
         super().__init__()
         self.inbox = EventQueue()
         self.outbox = EventQueue()
+        self.passed: deque[tuple[Message, str]] = deque()
         self.findings: list[Finding] = []
         self.gone = False
         self.scope = scope
@@ -183,12 +186,14 @@ class Line(Outcome):
             message: Message = inbox.events.popleft()
             note = "" if self._endings is None else self._endings.note_of(message)
             gates = self._gates
-            if gates is not None and gates.holds(self.wiring.name, "receive"):
-                held = await self._hold_received(message, place, sys._getframe(1))
-                if not held:
+            if gates is not None and (gates.watched or self.passed):
+                # The frame is not kept in a variable: it would be part of a circle.
+                held = await hold_received(
+                    self, gates, message, place, sys._getframe(1)
+                )
+                if held is None:
                     continue
-                note = note if held[0] is message else "edited"
-                message = held[0]
+                message, note = held[0], held[1] or note
             if self._conversation is not None:
                 self._conversation.received(message)
             if self._record is not None:
@@ -202,23 +207,20 @@ class Line(Outcome):
         place = None
         if self._traced:
             place = user_place(sys._getframe(1)) or awaiting_line()
-        gates = self._gates
-        if self.gone:
+        window, gates = self.window, self._gates
+        if window is not None and window.full and not self.gone:
+            await window.wait_for_room()
+        verdict = None
+        if gates is not None and gates.watched and not self.gone:
+            name = self.wiring.name
+            verdict = await gates.pass_through(name, "send", message, sys._getframe(1))
+        if self.gone:  # since before the call, or while it waited here
             self._refuse(message, place)
             await asyncio.sleep(0)  # who sends for ever must be open to cancelling
-            return
-        if self.window is not None and self.window.full:
-            await self.window.wait_for_room()
-        if gates is None or not gates.holds(self.wiring.name, "send"):
+        elif verdict is None:
             self._emit(message, place, "")
-            return
-        # The frame is not kept in a variable: it would be part of a circle.
-        name = self.wiring.name
-        held = await gates.hold(name, "send", message, sys._getframe(1))
-        if not held:
-            self._note(Kind.SEND, message, place, "dropped")
-        for each in held:
-            self._emit(each, place, "" if each is message else "edited")
+        else:
+            self._pass_on(verdict, message, place)
 
     def hold_back(self, window: int | None, kept: int | None) -> None:
         """Let the application wait while ``window`` events are unread.
@@ -231,6 +233,18 @@ class Line(Outcome):
             self.window.lift()
         self.window = None if window is None else Window(window, self.outbox)
         self._kept = kept
+
+    def inject(self, message: Message) -> None:
+        """Emit an event as if the application had sent it, past its gate.
+
+        Raises:
+            ProtocolViolation: The application may not send this now.
+        """
+        try:
+            self._emit(message, None, "injected")
+        except ProtocolViolation:
+            self.take_violation()  # it is no fault of the application
+            raise
 
     def drop(self) -> None:
         """The client is gone: what is sent from now on reaches nobody."""
@@ -246,13 +260,13 @@ class Line(Outcome):
         message: dict[str, Any],
         place: Any = None,
         cause: int | None = None,
+        note: str = "",
     ) -> int | None:
         """Record something that happened while the application was running."""
         if self._record is None:
             return None
-        return self._record(
-            kind, message, place, self.handling if cause is None else cause
-        )
+        cause = self.handling if cause is None else cause
+        return self._record(kind, message, place, cause, note)
 
     def end(self, task: asyncio.Task[None]) -> None:
         """Take note that the application has returned or raised; once is enough."""
@@ -310,6 +324,13 @@ class Line(Outcome):
         if outbox.waiters:
             outbox.wake()
 
+    def _pass_on(self, verdict: Verdict, message: Message, place: Any) -> None:
+        """Emit what came through the gate in the place of an event."""
+        if not verdict.messages:
+            self._note(Kind.SEND, message, place, verdict.word)
+        for each, note in verdict.messages:
+            self._emit(each, place, note)
+
     def _conclude(self, last: Message) -> Endings:
         """The connection is over: whoever waits in ``receive()`` is told so."""
         if self._endings is None:
@@ -337,6 +358,12 @@ class Line(Outcome):
         if raises_when_gone(self.scope, self.wiring):
             msg = f"{message.get('type')}: the client has gone"
             raise ClientDisconnected(msg)
+
+    def lose(self, message: Message, place: Any, word: str) -> None:
+        """Take note that an event never reached the application, and in what way."""
+        self._note(Kind.RECEIVE, message, place, word)
+        if self._endings is not None:
+            self._endings.forget()
 
     def _takes_effect(
         self,
@@ -371,23 +398,3 @@ class Line(Outcome):
                 dict(message) if isinstance(message, dict) else {"type": repr(message)}
             )
             self._record(kind, copy, place, self.handling, note)
-
-    async def _hold_received(
-        self, message: Message, place: Any, frame: FrameType
-    ) -> list[Any]:
-        """Hold an event at the gate; return what became of it, nothing if dropped."""
-        gates, events = self._gates, self.inbox.events
-        if gates is None:
-            return [message]
-        name = self.wiring.name
-        try:
-            held = await gates.hold(name, "receive", message, frame)
-        except asyncio.CancelledError:
-            events.appendleft(message)
-            raise
-        events.extendleft(reversed(held[1:]))
-        if not held:
-            self._note(Kind.RECEIVE, message, place, "dropped")
-            if self._endings is not None:
-                self._endings.forget()
-        return held

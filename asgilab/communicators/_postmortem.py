@@ -10,7 +10,7 @@ from typing import Final
 
 from asgilab.communicators._hints import hint
 from asgilab.communicators._line import Line
-from asgilab.communicators._tasks import tasks_of
+from asgilab.communicators._tasks import place_of, tasks_of
 from asgilab.engine import FrameText, shorten, stack_of
 from asgilab.sessions import Event, Kind
 
@@ -76,7 +76,8 @@ class Postmortem:
             frames = stack_of(task)
             if frames:
                 where = "\n".join(map(_place, frames))
-                said.append(f"Its task {task.get_name()!r} stands at:\n{where}")
+                origin = place_of(task) and f"{place_of(task)},"
+                said.append(f"Its task {task.get_name()!r}{origin} stands at:\n{where}")
         return said
 
     def _held(self) -> str:

@@ -10,6 +10,32 @@ import sys
 from typing import Any
 
 from asgilab.communicators._line import CURRENT, Line
+from asgilab.communicators._wiring import Wiring
+from asgilab.engine import mark_root, spawned_from, watch_spawning
+
+
+def begin(task: asyncio.Task[Any], wiring: Wiring) -> None:
+    """Say that an application begins with this task.
+
+    In a lab, and where its end is strict, it is remembered where each task of the
+    application is spawned, for as long as it runs: each costs a little.
+    """
+    mark_root(task)
+    if wiring.gates is None and not wiring.strict:
+        return
+    loop = task.get_loop()
+    spawning = watch_spawning(loop, _in_an_application)
+    task.add_done_callback(lambda _: spawning.leave(loop))
+
+
+def place_of(task: asyncio.Task[Any]) -> str:
+    """Return where a task was spawned, as a clause, or "" where nobody looked."""
+    place = spawned_from(task)
+    return "" if place is None else f", spawned from {place} in {place.function}"
+
+
+def _in_an_application() -> bool:
+    return CURRENT.get(None) is not None
 
 
 def tasks_of(line: Line, root: asyncio.Task[Any] | None) -> list[asyncio.Task[Any]]:

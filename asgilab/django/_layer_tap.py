@@ -8,13 +8,13 @@ message makes another consumer send is traced to its cause; how, stands in
 import functools
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final, Self
 
 from channels.layers import channel_layers
 from django.conf import settings
 
-from asgilab.communicators import handle_here, record_here
+from asgilab.communicators import Incoming, pass_here, record_here
 from asgilab.django._layer_trace import SENDING, Traced, Wire, traced
 from asgilab.engine import user_line
 from asgilab.sessions import Kind
@@ -83,7 +83,7 @@ def _hook(layer: Any) -> dict[str, Any]:
     wire = Wire()
     taps: dict[str, Callable[..., Any]] = {
         **{name: functools.partial(_tapped, name) for name in _CALLS},
-        "receive": _tapped_receive,
+        "receive": lambda call: Incoming(call).receive,
         "serialize": wire.serializing,
         "deserialize": wire.deserializing,
     }
@@ -122,34 +122,42 @@ def _tapped(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         target, given = ordered
         if isinstance(given, Traced):  # a group_send on its way to one channel
             return await call(*arguments, **named)
-        event = {"type": f"layer.{name}", "target": target, "given": _copy(given)}
-        index = record_here(Kind.LAYER, event, user_line(sys._getframe(1)))
-        if index is None or not isinstance(given, dict):
+        place = user_line(sys._getframe(1))
+        if not isinstance(given, dict):  # the name of a channel: nothing is sent
+            _record(name, target, given, place, "")
             return await call(*arguments, **named)
-        # In the place where it was given: a test's mock looks at that.
-        if "message" in named:
-            named["message"] = traced(given, index)
-        else:
-            arguments = (*arguments[:-1], traced(given, index))
-        token = SENDING.set(index)
-        try:
-            return await call(*arguments, **named)
-        finally:
-            SENDING.reset(token)
+        verdict = await pass_here("layer.send", given, sys._getframe(1), target)
+        if not verdict.messages:
+            _record(name, target, given, place, verdict.word)
+        result = None
+        for message, note in verdict.messages:
+            index = _record(name, target, message, place, note)
+            # In the place where it was given: a test's mock looks at that.
+            sent = message if index is None else traced(message, index)
+            if "message" in named:
+                sending = call(*arguments, **{**named, "message": sent})
+            else:
+                sending = call(*arguments[:-1], sent, **named)
+            result = await _known_as(index, sending)
+        return result
 
     return tapped
 
 
-def _tapped_receive(call: Callable[..., Any]) -> Callable[..., Any]:
-    async def tapped(channel: str) -> Any:
-        handle_here(None)
-        message = await call(channel)
-        cause = getattr(message, "cause", None)
-        event = {"type": "layer.receive", "target": channel, "given": _copy(message)}
-        handle_here(record_here(Kind.LAYER, event, None, cause))
-        return dict(message)
+def _record(name: str, target: Any, given: Any, place: Any, note: str) -> int | None:
+    event = {"type": f"layer.{name}", "target": target, "given": _copy(given)}
+    return record_here(Kind.LAYER, event, place, note=note)
 
-    return tapped
+
+async def _known_as(index: int | None, sending: Awaitable[Any]) -> Any:
+    """Send, and let what becomes bytes on the way be known by its event."""
+    if index is None:
+        return await sending
+    token = SENDING.set(index)
+    try:
+        return await sending
+    finally:
+        SENDING.reset(token)
 
 
 def _copy(value: Any) -> Any:

@@ -16,17 +16,21 @@ from asgilab.engine._frames import (
     user_line,
     user_place,
 )
-from asgilab.engine._gates import Gates, Stop
+from asgilab.engine._gates import Gates
 from asgilab.engine._idleness import Idleness, idleness_of, passes_of, settle
 from asgilab.engine._loop import LabLoop
 from asgilab.engine._loop_thread import LoopThread
 from asgilab.engine._passes import Passes
 from asgilab.engine._quiet import Quiet
 from asgilab.engine._shortening import shorten
+from asgilab.engine._spawning import spawned_from, watch_spawning
+from asgilab.engine._stops import Breakpoint, Direction, Stop, Verdict
 
 __all__ = [
+    "Breakpoint",
     "Crossing",
     "CrossingCall",
+    "Direction",
     "FrameText",
     "Gates",
     "Idleness",
@@ -36,6 +40,7 @@ __all__ = [
     "Passes",
     "Quiet",
     "Stop",
+    "Verdict",
     "awaiting_line",
     "clock_of",
     "idleness_of",
@@ -44,8 +49,10 @@ __all__ = [
     "passes_of",
     "settle",
     "shorten",
+    "spawned_from",
     "stack_here",
     "stack_of",
     "user_line",
     "user_place",
+    "watch_spawning",
 ]

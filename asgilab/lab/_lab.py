@@ -5,7 +5,7 @@ communicators, holding by the gates, recording by the session.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any, Literal, Self
@@ -33,6 +33,7 @@ from asgilab.lab._opening import (
     open_taps,
     start_up,
 )
+from asgilab.lab._stepping import Stepping
 from asgilab.protocol import ServerHabits
 from asgilab.sessions import Session
 from asgilab.types import Headers
@@ -40,7 +41,7 @@ from asgilab.types import Headers
 ClockMode = Literal["real", "manual", "virtual"]
 
 
-class Lab:
+class Lab(Stepping):
     """An application under observation, with all its connections.
 
     ``async with`` runs it on the loop that is running; :meth:`start` runs it on
@@ -307,27 +308,7 @@ class Lab:
         """Move a manual or virtual clock forward by some seconds."""
         await self.run(advance(seconds))
 
-    def pause(self, name: str, *directions: Literal["receive", "send"]) -> None:
-        """Hold each event of a connection at its gate from now on."""
-        chosen = directions or ("receive", "send")
-        self._on_loop(lambda: self.gates.pause(name, chosen))
-
-    def resume(self, name: str | None = None) -> None:
-        """Open the gates of a connection, or of all, and let go what is held."""
-        self._on_loop(lambda: self.gates.resume(name))
-
-    def step(self, name: str) -> None:
-        """Let one held event of a connection through, or pause it if it runs."""
-        self._on_loop(lambda: self.gates.step(name))
-
     # -- inside ----------------------------------------------------------------
-
-    def _on_loop(self, action: Callable[[], Any]) -> None:
-        """Do something on the lab's loop soon, from whatever thread this is."""
-        if self._thread is None:
-            action()
-        else:
-            self._thread.loop.call_soon_threadsafe(action)
 
     async def _begin(self) -> None:
         """Open the lab on the loop that is running, unless it is open there."""
@@ -361,6 +342,7 @@ class Lab:
             raise
 
     async def _close(self) -> None:
+        self.gates.clear()
         self.gates.resume()
         try:
             there = [*self._replaced, *self.connections.values()]

@@ -1,6 +1,7 @@
 """The tasks that an application starts, and what is said of those that it leaves."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from asgilab.communicators._tasks import tasks_of
 from asgilab.errors import NoOutput, UncleanExit
 from asgilab.testing import WebsocketCommunicator
 from tests.communicators.applications import connected
+from tests.engine.test_frames import line_of
 
 
 async def tick(number: int) -> None:
@@ -42,6 +44,13 @@ class Starting:
         if self.ends_them:
             for task in self.tasks:
                 task.cancel()
+
+
+SPAWNS = (
+    "Starting.__call__.<locals>.<listcomp>"  # a frame of its own, up to Python 3.11
+    if sys.version_info < (3, 12)
+    else "Starting.__call__"
+)
 
 
 def names(communicator: Any) -> list[str]:
@@ -116,13 +125,38 @@ async def test_a_strict_exit_names_the_tasks_that_go_on() -> None:
     with pytest.raises(UncleanExit) as caught:
         await communicator.disconnect()
     line = tick.__code__.co_firstlineno + 1
+    spawned = line_of(Starting.__call__, "asyncio.create_task")
     assert str(caught.value) == " ".join(
         f"The application has ended, and its task 'tick {number}' goes on "
-        f"at {__file__}:{line} in tick."
+        f"at {__file__}:{line} in tick, "
+        f"spawned from {__file__}:{spawned} in {SPAWNS}."
         for number in range(2)
     )
     for task in starting.tasks:
         task.cancel()
+
+
+async def test_in_a_strict_conversation_a_post_mortem_tells_who_spawned_a_task() -> (
+    None
+):
+    communicator = await connected(Starting(), strict=True)
+    with pytest.raises(NoOutput) as caught:
+        await communicator.receive_from()
+    spawned = line_of(Starting.__call__, "asyncio.create_task")
+    told = (
+        f"Its task 'tick 0', spawned from {__file__}:{spawned} in {SPAWNS}, stands at"
+    )
+    assert told in "\n".join(caught.value.__notes__)
+    await communicator.disconnect()
+
+
+async def test_the_task_factory_of_the_loop_is_its_own_again_afterwards() -> None:
+    loop = asyncio.get_running_loop()
+    assert loop.get_task_factory() is None
+    communicator = await connected(Starting(), strict=True)
+    assert loop.get_task_factory() is not None
+    await communicator.disconnect()
+    assert loop.get_task_factory() is None
 
 
 async def test_tasks_that_are_being_cancelled_are_not_left() -> None:

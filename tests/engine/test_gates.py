@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from asgilab.engine import Gates, LabLoop, Stop
-from asgilab.engine._gates import ANYONE
+from asgilab.engine._stops import ANYONE
 from asgilab.errors import UsageError
-from tests.engine.loops import real, run_on, until
+from tests.engine.loops import real, run_on, until, virtual
 
 
 async def hold(gates: Gates, message: Any, connection: str = "alice") -> list[Any]:
-    return await gates.hold(connection, "send", message, None)
+    verdict = await gates.hold(connection, "send", message, None)
+    return [each for each, _ in verdict.messages]
 
 
 async def held(gates: Gates, *messages: Any) -> "list[asyncio.Task[list[Any]]]":
@@ -50,6 +51,96 @@ async def test_an_event_can_be_edited_doubled_and_dropped() -> None:
     gates.release(second, second.message, second.message)
     gates.drop(third)
     assert [await task for task in tasks] == [["edited"], ["b", "b"], []]
+
+
+async def test_each_that_goes_on_says_what_it_is_beside_the_event() -> None:
+    gates = Gates()
+    names = ["as it was", "edited", "injected", "doubled", "dropped", "postponed"]
+    tasks = [
+        asyncio.create_task(gates.hold("alice", "send", name, None)) for name in names
+    ]
+    await until(lambda: len(gates.stops()) == len(names))
+    plain, edited, injected, doubled, dropped, postponed = gates.stops()
+    gates.release(plain)
+    gates.release(edited, "another")
+    gates.release(injected, "before", injected.message)
+    gates.duplicate(doubled)
+    gates.drop(dropped)
+    gates.postpone(postponed)
+    verdicts = [await task for task in tasks]
+    assert [verdict.messages for verdict in verdicts] == [
+        (("as it was", ""),),
+        (("another", "edited"),),
+        (("before", "injected"), ("injected", "")),
+        (("doubled", ""), ("doubled", "duplicated")),
+        (),
+        (),
+    ]
+    words = [verdict.word for verdict in verdicts]
+    assert words == ["", "", "", "", "dropped", "postponed"]
+
+
+async def test_an_event_cannot_be_let_through_less_than_once() -> None:
+    gates = Gates()
+    (task,) = await held(gates, "a")
+    (stop,) = gates.stops()
+    with pytest.raises(UsageError, match="0 times; expected 1 or more"):
+        gates.duplicate(stop, 0)
+    gates.duplicate(stop, 3)
+    assert await task == ["a", "a", "a"]
+
+
+def test_a_delayed_event_is_on_its_way_while_the_clock_goes_on() -> None:
+    async def main() -> tuple[float, list[Any]]:
+        loop = asyncio.get_running_loop()
+        gates = Gates()
+        (task,) = await held(gates, "a")
+        (stop,) = gates.stops()
+        with pytest.raises(UsageError, match="by -1 s; expected 0 or more"):
+            gates.delay(stop, -1)
+        gates.delay(stop, 30)
+        assert gates.stops() == []
+        passed = await task
+        return loop.time(), passed
+
+    assert run_on(virtual, main()) == (30.0, ["a"])
+
+
+async def passes(gates: Gates, message: Any, direction: Any = "send") -> Any:
+    """Bring a message to its gate; return what goes on."""
+    verdict = await gates.pass_through("alice", direction, message, None)
+    return list(verdict.messages)
+
+
+async def test_a_postponed_event_goes_right_behind_the_next_of_its_gate() -> None:
+    gates = Gates()
+    (task,) = await held(gates, "first")
+    gates.postpone(gates.stops()[0])
+    assert await task == []
+    watched = [gates.watched]
+    assert await passes(gates, "other way", "receive") == [("other way", "")]
+    later = [("second", ""), ("first", "postponed")]
+    assert await passes(gates, "second") == later
+    watched.append(gates.watched)
+    assert watched == [True, False]
+    assert await passes(gates, "third") == [("third", "")]
+
+
+async def test_held_events_are_let_go_in_the_order_that_is_asked_for() -> None:
+    gates, passed = Gates(), []
+
+    async def send(message: str) -> None:
+        passed.extend(await hold(gates, message))
+
+    sending = asyncio.gather(*map(send, ["one", "two", "three"]))
+    await until(lambda: len(gates.stops()) == 3)
+    one, two, three = gates.stops()
+    with pytest.raises(UsageError, match="Stop 2 of 'alice' has been let go"):
+        gates.reorder(three, two, two)
+    assert len(gates.stops()) == 3
+    gates.reorder(three, one, two)
+    await sending
+    assert passed == ["three", "one", "two"]
 
 
 async def test_an_exception_can_be_raised_where_the_application_is_held() -> None:

@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from asgilab.cli._export import report, write_test
-from asgilab.cli._project import check_test_file
 from asgilab.engine import LabLoop
 from asgilab.errors import UsageError
 from asgilab.example import DIRECTORY
-from asgilab.lab import Lab
+from asgilab.lab import Lab, check_test_file
 from asgilab.rendering import TextTimeline
 from asgilab.sessions import Session
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from asgilab.cli._project import add_options, check_test_file, lab_of
+from asgilab.cli._project import add_options, lab_of
 from asgilab.engine import LabLoop
 from asgilab.export import Exported, export_test
-from asgilab.lab import Lab
+from asgilab.lab import Lab, check_test_file
 from asgilab.rendering import visible
 from asgilab.sessions import Session, load
 

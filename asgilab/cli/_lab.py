@@ -33,7 +33,8 @@ def add_to(commands: Any) -> None:
         metavar="ARG",
         help="handed on to JupyterLab; put -- before them",
     )
-    parser.set_defaults(run=run)
+    hint = "What JupyterLab is to get stands behind --, as in: asgilab lab -- {}"
+    parser.set_defaults(run=run, hint=hint.format("--no-browser"))
 
 
 def run(options: argparse.Namespace, console: Console) -> int:

@@ -26,7 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 for done, 1 for a result that is not good (a test that
         does not pass, say), 2 for arguments that cannot be used.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        hint = f". {options.hint}" if hasattr(options, "hint") else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     try:
         code: int = options.run(options, Console(highlight=False))
     except (AsgilabError, OSError) as error:

@@ -1,16 +1,15 @@
-"""What the commands that run an application share: finding it, and where to write.
+"""What the commands that run an application share: finding it.
 
 A session file says which application it is of; the command line may say it anew.
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from rich.console import Console
 
-from asgilab.errors import ExportError, UsageError
+from asgilab.errors import UsageError
 from asgilab.lab import Lab
 from asgilab.rendering import visible
 from asgilab.sessions import Session, lacking
@@ -57,40 +56,6 @@ def add_current_folder() -> None:
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
         sys.path.insert(0, here)
-
-
-def check_output(path: Path) -> None:
-    """Make sure, before any work is done, that a file can be written.
-
-    Raises:
-        UsageError: It cannot.
-    """
-    folder = path.parent
-    if not folder.is_dir():
-        msg = f"There is no folder {str(folder)!r} to write {path.name!r} into."
-        raise UsageError(msg)
-    if path.is_dir():
-        msg = f"{str(path)!r} is a folder; expected the name of a file."
-        raise UsageError(msg)
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        msg = f"{str(path)!r} cannot be written: permission denied."
-        raise UsageError(msg)
-
-
-def check_test_file(path: Path) -> None:
-    """Make sure that a test can be written to a file, and that pytest collects it.
-
-    Raises:
-        UsageError: The file cannot be written.
-        ExportError: Its name is none that pytest looks for.
-    """
-    check_output(path)
-    if not (path.match("test_*.py") or path.match("*_test.py")):
-        msg = (
-            f"pytest would not collect a file called {path.name!r}. "
-            "Expected test_<name>.py or <name>_test.py."
-        )
-        raise ExportError(msg)
 
 
 def warn(session: Session, console: Console) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 
 from asgilab.cli._diff import tell
-from asgilab.cli._project import add_options, check_output, lab_of, warn
+from asgilab.cli._project import add_options, lab_of, warn
 from asgilab.engine import LabLoop
-from asgilab.lab import Lab
+from asgilab.lab import Lab, check_output
 from asgilab.rendering import TextTimeline
 from asgilab.replay import (
     Changed,

@@ -2,5 +2,6 @@
 
 from asgilab.lab._import_string import load_application
 from asgilab.lab._lab import Lab
+from asgilab.lab._outputs import check_output, check_test_file
 
-__all__ = ["Lab", "load_application"]
+__all__ = ["Lab", "check_output", "check_test_file", "load_application"]

@@ -4,10 +4,12 @@ Nothing here drives or opens anything.
 """
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
 from asgilab.engine import CrossingCall
+from asgilab.errors import UsageError
 from asgilab.sessions import Session
 from asgilab.types import Headers
 
@@ -32,7 +34,12 @@ def names_for(session: Session, name: str | None, prefix: str) -> tuple[str, str
 def asked_for(
     user: Any, headers: Headers | None, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return how a connection was asked for, as a replay needs to know it."""
+    """Return how a connection was asked for, as a replay needs to know it.
+
+    Raises:
+        UsageError: A user is to log in, and no Django project is set up.
+    """
+    _check_user(user)
     name = None if user is None else str(user)
     return {"user": name, "headers": list(headers or ()), **options}
 
@@ -59,6 +66,23 @@ def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
         return await awaitable
 
     return wait_for_it()
+
+
+def _check_user(user: Any) -> None:
+    """Make sure that a user can be logged in, before anything is recorded of it.
+
+    Raises:
+        UsageError: No Django project is set up in this process.
+    """
+    if user is None:
+        return
+    conf = sys.modules.get("django.conf")
+    if conf is None or not conf.settings.configured:
+        msg = (
+            f"{user!r} cannot log in: no Django project is set up. Expected its "
+            "settings, such as %asgi_app --settings chat.settings."
+        )
+        raise UsageError(msg)
 
 
 def _free(pattern: str, taken: set[str], first: int) -> str:

@@ -5,7 +5,7 @@ what its application raised is not lost. Beginning is in ``_opening``.
 """
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from asgilab.communicators import ApplicationCommunicator, LifespanCommunicator
@@ -42,6 +42,11 @@ def is_over(communicator: ApplicationCommunicator) -> bool:
     """Tell whether nothing is left of a connection that a lab would have to end."""
     line = communicator._line
     return line.ended and not line.unseen
+
+
+def still_open(connections: Mapping[str, ApplicationCommunicator]) -> tuple[str, ...]:
+    """Return the names of the connections whose application has not ended."""
+    return tuple(name for name, each in connections.items() if not each._line.ended)
 
 
 async def hang_up(communicator: ApplicationCommunicator) -> list[Exception]:

@@ -64,7 +64,7 @@ def check_application(found: Any, target: str) -> None:
         parameters = inspect.signature(found).parameters.values()
     except (TypeError, ValueError):  # a callable that does not tell its signature
         return
-    if not _takes(parameters, 3) and not _takes(parameters, 1):
+    if not _takes(parameters, 3) and not _takes_scope(parameters):
         names = ", ".join(parameter.name for parameter in parameters)
         raise NotAnApplication(target, f"a callable that takes ({names})")
 
@@ -91,13 +91,25 @@ def _import(target: str, module_name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise  # the module is there, and something that it imports is not
-        reason = f"no module is called {error.name!r}"
+        reason = (
+            f"no module is called {error.name!r} in the folders that Python looks "
+            "in, and --app-dir (app_dir=) adds one"
+        )
         raise ApplicationNotFound(target, reason) from None
 
 
 def _names_of(class_: type) -> set[str]:
     """Return what instances of a class have, without what every object has."""
     return {name for each in class_.__mro__[:-1] for name in vars(each)}
+
+
+def _takes_scope(parameters: Any) -> bool:
+    """Tell whether it is the first of the two calls that ASGI had before 3.0.
+
+    Any function of one argument looks like it, so the name decides.
+    """
+    names = [parameter.name.strip("_") for parameter in parameters]
+    return names == ["scope"]
 
 
 def _takes(parameters: Any, count: int) -> bool:

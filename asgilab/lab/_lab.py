@@ -23,7 +23,7 @@ from asgilab.engine import Crossing, Gates, LabLoop, LoopThread, Quiet, settle
 from asgilab.errors import UnknownConnection, UsageError
 from asgilab.lab._asking import as_coroutine, asked_for, empty_like, names_for
 from asgilab.lab._client import Client
-from asgilab.lab._ending import end, is_over, unseen_of
+from asgilab.lab._ending import end, is_over, still_open, unseen_of
 from asgilab.lab._home import advance, check_clock, check_home
 from asgilab.lab._opening import (
     Lifespan,
@@ -274,7 +274,7 @@ class Lab(Stepping):
         try:
             return self.connections[name]
         except KeyError:
-            raise UnknownConnection(name, tuple(self.connections)) from None
+            raise UnknownConnection(name, still_open(self.connections)) from None
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator["Lab"]:

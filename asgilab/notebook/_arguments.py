@@ -6,13 +6,17 @@ payload gives up its first word and is otherwise left exactly as it was typed.
 """
 
 import argparse
+import builtins
 import io
+import keyword
 import shlex
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from IPython.core.error import UsageError
 from IPython.utils.text import DollarFormatter
+
+from asgilab.errors import UsageError as OurUsageError
 
 _VERBATIM: Final = ("--json", "--body")
 _VERBATIM_WITH_VALUE: Final = tuple(f"{flag}=" for flag in _VERBATIM)
@@ -105,6 +109,35 @@ def headers(
             raise complaint(parser, f"expected --header 'Name: value', got {line!r}")
         pairs.append((name.strip(), value.strip()))
     return pairs
+
+
+def check_name(name: str | None) -> None:
+    """Make sure that a connection can have a name, and hides nothing of Python's.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if name is None:
+        return
+    if name.split() != [name]:
+        why = "is no name: magics take the first word of a line for one"
+    elif keyword.iskeyword(name) or hasattr(builtins, name):
+        why = "is a name of Python's own"
+    else:
+        return
+    msg = f"{name!r} {why}. Expected another one, such as 'alice'."
+    raise OurUsageError(msg)
+
+
+def check_path(path: str) -> None:
+    """Make sure that a path is one that a client can ask for.
+
+    Raises:
+        UsageError: It begins with no slash, and is no URL.
+    """
+    if not path.startswith("/") and "://" not in path:
+        msg = f"A path begins with a slash. Expected '/{path}', got {path!r}."
+        raise OurUsageError(msg)
 
 
 class Payload(NamedTuple):

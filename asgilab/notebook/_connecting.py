@@ -8,13 +8,13 @@ from IPython.core.magic_arguments import argument
 from asgilab.communicators import WebsocketCommunicator
 from asgilab.errors import RouteNotFound, UsageError
 from asgilab.lab import Lab
-from asgilab.notebook._arguments import headers
+from asgilab.notebook._arguments import check_name, check_path, headers
 from asgilab.notebook._asking import look, open_websockets, timeout_of, within
 from asgilab.notebook._cards import Card
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._results import Connected, Disconnected, Refused, Stands
-from asgilab.notebook._routes import websocket_routes
+from asgilab.notebook._routes import has_route, websocket_routes
 from asgilab.notebook._standing import done_or_held
 
 _NO_ROUTE: Final = "No route found for path"
@@ -35,7 +35,10 @@ async def asgi_connect(laboratory: Laboratory, call: Call) -> Card:
     ``await alice.receive_json_from()`` then works in any cell.
     """
     arguments = call.arguments
+    check_path(arguments.path)
+    check_name(arguments.name)
     _check_free(laboratory, arguments.name)
+    _check_route(laboratory, arguments.path)
     timeout = timeout_of(laboratory, arguments.timeout)
     name = await laboratory.on_lab(_prepare(laboratory.lab, call))
     dialled = _dial(laboratory, name, timeout)
@@ -90,6 +93,13 @@ def _check_free(laboratory: Laboratory, name: str | None) -> None:
             f"%asgi_disconnect {name} first."
         )
         raise UsageError(msg)
+
+
+def _check_route(laboratory: Laboratory, path: str) -> None:
+    """Refuse a path that leads nowhere, before anything is recorded of it."""
+    application = laboratory.lab.application
+    if not has_route(application, path):
+        raise RouteNotFound(path, websocket_routes(application))
 
 
 async def _prepare(lab: Lab, call: Call) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 from IPython.core.magic_arguments import argument
 
 from asgilab.communicators import WebsocketCommunicator
-from asgilab.errors import NoOutput, PayloadError, UnexpectedEvent
+from asgilab.errors import NoOutput, PayloadError, UnexpectedEvent, UsageError
 from asgilab.lab import Lab
 from asgilab.notebook._answers import Answer
-from asgilab.notebook._arguments import headers
+from asgilab.notebook._arguments import check_name, check_path, headers
 from asgilab.notebook._asking import look, timeout_of, within
 from asgilab.notebook._cards import Card, message_text
 from asgilab.notebook._laboratory import Laboratory
@@ -30,6 +30,7 @@ async def asgi_send(laboratory: Laboratory, call: Call) -> Card:
     name = call.arguments.name
     communicator = laboratory.websocket(name)
     text, data = frame(evaluate(call.payload, call.variables))
+    await laboratory.on_lab(_check_there(laboratory, name))
     await laboratory.on_lab(communicator.send_to(text, data))
     stands = await look(laboratory, name)
     if stands.status.word == "raised":
@@ -102,6 +103,8 @@ async def asgi_http(laboratory: Laboratory, call: Call) -> Any:
     ``.text`` and ``.json()`` decode the body.
     """
     arguments = call.arguments
+    check_path(arguments.path)
+    check_name(arguments.name)
     content, kind = _content(call)
     pairs = headers(call.parser, arguments.header)
     if content and not any(name.lower() == "content-type" for name, _ in pairs):
@@ -138,6 +141,23 @@ async def _request(
     )
     name = str(arguments.name or (set(lab.connections) - known).pop())
     return name, await done_or_held(lab, name, lab.run(answer))
+
+
+async def _check_there(laboratory: Laboratory, name: str) -> None:
+    """Refuse to send on a connection that the client has left already.
+
+    What its application raised comes out of the sending itself, and is let be.
+    """
+    communicator = laboratory.websocket(name)
+    stops = laboratory.lab.gates.stops(communicator.name)
+    waiting = [stop.message for stop in stops if stop.direction == "receive"]
+    waiting += communicator.input_queue.events
+    status = laboratory.statuses.of(communicator.name)
+    left = any(event.get("type") == "websocket.disconnect" for event in waiting)
+    if left or (status.ended and status.word != "raised"):
+        how = "has disconnected" if left else f"has ended ({status})"
+        msg = f"{name!r} {how}: nothing can be sent on it. Expected %asgi_connect anew."
+        raise UsageError(msg)
 
 
 async def _unread(lab: Lab) -> dict[str, int]:

@@ -9,7 +9,8 @@ from IPython.core.magic_arguments import argument
 from asgilab.engine import LabLoop, LoopThread
 from asgilab.errors import ExportError, UsageError
 from asgilab.export import Exported, export_test
-from asgilab.lab import Lab
+from asgilab.lab import Lab, check_output, check_test_file
+from asgilab.notebook._arguments import check_name
 from asgilab.notebook._cards import Card
 from asgilab.notebook._controls import LabControls
 from asgilab.notebook._driving import cross
@@ -50,6 +51,7 @@ async def asgi_save(laboratory: Laboratory, call: Call) -> Card:
     """Save the session to a file."""
     session = _session(laboratory, call)
     path = _path(call)
+    check_output(path)
     try:
         return Saved(session.save(path), len(session))
     except OSError as error:
@@ -69,6 +71,7 @@ async def asgi_load(laboratory: Laboratory, call: Call) -> Card:
     if not name.isidentifier():
         msg = f"{name!r} cannot be a variable. Expected a name such as 'loaded'."
         raise UsageError(msg)
+    check_name(name)
     session = _load(call.arguments.file)
     laboratory.shell.user_ns[name] = session
     who = ", ".join(session.connections) or "no connection"
@@ -90,6 +93,7 @@ async def asgi_export(laboratory: Laboratory, call: Call) -> Card:
     Values that differ between two replays become matchers.
     """
     arguments = call.arguments
+    check_test_file(_path(call))
     session = _session(laboratory, call)
     # On a loop of its own: the lab's may be held, and its clock stand still.
     thread = LoopThread(lambda: LabLoop("virtual"), "asgilab export")

@@ -148,7 +148,8 @@ class Laboratory:
         if not isinstance(found, WebsocketCommunicator):
             there = self.lab.connections.items()
             names = (n for n, c in there if isinstance(c, WebsocketCommunicator))
-            raise UnknownConnection(name, tuple(names))
+            ended = {n for n, c in there if self.statuses.of(c.name).ended}
+            raise UnknownConnection(name, tuple(n for n in names if n not in ended))
         return found
 
     def publish(self, name: str) -> bool:

@@ -87,6 +87,8 @@ class Connected(Card):
     def details(self) -> list[str]:
         if self.variable:
             return []
+        if not self.name.isidentifier():
+            return [f"only magics know it: {self.name} is no name of a variable"]
         return [f"the notebook has a variable {self.name} of its own, which is kept"]
 
 

@@ -6,8 +6,9 @@ out: this is for help texts and completion alone.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 _WRAPPED: Final = ("inner", "application", "app")
 _DEEPEST: Final = 20
@@ -25,6 +26,38 @@ def websocket_routes(application: Any) -> tuple[str, ...]:
     """
     paths = _paths(application, "", 0)
     return tuple(dict.fromkeys(f"/{path.lstrip('/')}" for path in paths))
+
+
+def has_route(application: Any, path: str) -> bool:
+    """Tell whether a path leads anywhere: no only where Channels' routers say so."""
+    return _leads(application, unquote(urlsplit(path).path), 0)
+
+
+def _leads(application: Any, path: str, depth: int) -> bool:
+    mapping = getattr(application, "application_mapping", None)
+    if isinstance(mapping, dict):
+        return _leads(mapping.get("websocket"), path, depth + 1)
+    routes = getattr(application, "routes", None)
+    if isinstance(routes, (list, tuple)):
+        patterns = [getattr(route, "pattern", None) for route in routes]
+        if not all(hasattr(pattern, "match") for pattern in patterns):
+            return True  # of another library, which answers by itself
+        return _leads_through(routes, path.lstrip("/"), depth)
+    for name in _WRAPPED:
+        wrapped = getattr(application, name, None)
+        if wrapped is not None and wrapped is not application and depth < _DEEPEST:
+            return _leads(wrapped, path, depth + 1)
+    return True
+
+
+def _leads_through(routes: Sequence[Any], path: str, depth: int) -> bool:
+    """Ask the routes as Channels does: the first that fits is the one."""
+    for route in routes:
+        found = route.pattern.match(path)
+        if found:
+            inner = getattr(route, "callback", None)
+            return not hasattr(inner, "routes") or _leads(inner, found[0], depth + 1)
+    return False
 
 
 def _paths(application: Any, prefix: str, depth: int) -> Iterator[str]:

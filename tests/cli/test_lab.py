@@ -50,3 +50,11 @@ def test_a_missing_jupyterlab_is_told_with_the_way_to_get_it(
     monkeypatch.setattr(_lab, "find_spec", lambda _: None)
     assert main(["lab"]) == 2
     assert 'pip install "asgilab[lab]"' in capsys.readouterr().err
+
+
+def test_an_option_for_jupyterlab_is_told_where_it_belongs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["lab", "--no-browser"])
+    assert "asgilab lab -- --no-browser" in capsys.readouterr().err

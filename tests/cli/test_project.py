@@ -1,19 +1,13 @@
-"""Finding the application of a session, and checking where to write."""
+"""Finding the application of a session."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from asgilab.cli._project import (
-    add_current_folder,
-    check_output,
-    check_test_file,
-    lab_of,
-)
-from asgilab.errors import ExportError, UsageError
+from asgilab.cli._project import add_current_folder, lab_of
+from asgilab.errors import UsageError
 from asgilab.sessions import Session
 
 ASKED = argparse.Namespace(app=None, settings=None, app_dir=None)
@@ -48,29 +42,3 @@ def test_the_current_folder_is_added_once(
     add_current_folder()
     add_current_folder()
     assert sys.path.count(str(Path.cwd())) == 1
-
-
-def test_a_file_that_can_be_written_passes(tmp_path: Path) -> None:
-    check_output(tmp_path / "new.txt")
-    check_test_file(tmp_path / "test_new.py")
-    check_test_file(tmp_path / "new_test.py")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is a folder"):
-        check_output(tmp_path)
-
-
-def test_what_may_not_be_written_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As root, who runs many a container, everything may be written.
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(UsageError, match="permission denied"):
-        check_output(tmp_path / "test_x.py")
-
-
-def test_pytest_has_to_collect_a_test(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="would not collect"):
-        check_test_file(tmp_path / "lobby.py")

@@ -52,6 +52,12 @@ def test_what_can_be_called_as_an_application_is_found(folder: str, name: str) -
     assert load_application(f"shelf:{name}", folder) is not None
 
 
+NO_MODULE = (
+    "no module is called {!r} in the folders that Python looks in, and --app-dir "
+    "(app_dir=) adds one"
+)
+
+
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
@@ -60,8 +66,8 @@ def test_what_can_be_called_as_an_application_is_found(folder: str, name: str) -
         (":application", "there is no ':' between module and name"),
         ("shelf:missing", "'shelf' has no 'missing'"),
         ("shelf:Nested.missing", "'shelf' has no 'Nested.missing'"),
-        ("nowhere:application", "no module is called 'nowhere'"),
-        ("shelf.inner:application", "no module is called 'shelf.inner'"),
+        ("nowhere:application", NO_MODULE.format("nowhere")),
+        ("shelf.inner:application", NO_MODULE.format("shelf.inner")),
         (".shelf:application", "'' is no name in Python"),
         ("..:application", "'' is no name in Python"),
         ("shelf..inner:application", "'' is no name in Python"),
@@ -134,3 +140,15 @@ def test_a_callable_that_hides_its_signature_is_believed() -> None:
         def __call__(self) -> None: ...
 
     check_application(Hidden(), "hidden")
+
+
+def test_a_function_of_one_argument_is_no_application_of_the_old_two_calls() -> None:
+    with pytest.raises(NotAnApplication, match=r"a callable that takes \(obj, "):
+        load_application("json:dumps")
+    with pytest.raises(NotAnApplication, match=r"takes \(p\)"):
+        load_application("posixpath:basename")
+
+
+def test_a_module_that_is_not_found_is_told_with_the_way_to_find_it() -> None:
+    with pytest.raises(ApplicationNotFound, match=r"'nosuch' .* --app-dir"):
+        load_application("nosuch.asgi:application")

@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from channels.routing import URLRouter
+from django.urls import path
 from IPython.core.error import UsageError as BadArguments
 from IPython.core.interactiveshell import InteractiveShell
 
 from asgilab.errors import NoOutput, RouteNotFound, UnknownConnection, UsageError
+from asgilab.notebook._laboratory import Laboratory
 from asgilab.types import Receive, Scope, Send
 from tests.notebook.conftest import Magic
 
@@ -170,3 +173,72 @@ def test_an_unknown_name_disconnects_nobody(magic: Magic) -> None:
         magic("disconnect", "bob nobody")
     magic("send", 'bob "x"')
     assert magic("receive", "bob") == "x"
+
+
+BAD = {
+    "/ws/ --user bob": r"'bob' cannot log in: no Django project is set up",
+    "/ws/ --as class": r"'class' is a name of Python's own. Expected",
+    "/ws/ --as 'two words'": r"'two words' is no name: magics take the first word",
+    "/ws/ --as print": r"'print' is a name of Python's own",
+    "ws/ --as bob": r"begins with a slash. Expected '/ws/', got 'ws/'",
+}
+
+
+@pytest.mark.parametrize(("line", "message"), BAD.items())
+def test_what_cannot_be_connected_to_leaves_no_trace(
+    magic: Magic,
+    laboratory: Laboratory,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    message: str,
+) -> None:
+    from django.conf import empty, settings
+
+    monkeypatch.setattr(settings, "_wrapped", empty)
+    magic("connect", "/ws/ --as alice")
+    events = len(laboratory.lab.session)
+    with pytest.raises(UsageError, match=message):
+        magic("connect", line)
+    assert len(laboratory.lab.session) == events
+    assert list(laboratory.lab.session.options) == ["alice"]
+    magic("send", 'alice "still there"')
+    assert magic("receive", "alice") == "still there"
+
+
+def test_a_path_without_a_route_is_not_recorded(
+    run: Magic, bare: InteractiveShell, laboratory: Laboratory
+) -> None:
+    async def consumer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    bare.user_ns["router"] = URLRouter([path("ws/<int:n>/", consumer)])
+    run("app", "router")
+    with pytest.raises(RouteNotFound, match=r"'/ws/x/'. Expected one of: /ws/<n>/"):
+        run("connect", "/ws/x/")
+    assert len(laboratory.lab.session) == 0
+    assert run("connect", "/ws/7/?q=1")
+
+
+def test_only_what_is_open_is_offered(magic: Magic) -> None:
+    for name in ("alice", "bob"):
+        magic("connect", f"/ws/ --as {name}")
+    magic("disconnect", "bob")
+    with pytest.raises(UnknownConnection, match=r"Connected: alice\.$"):
+        magic("receive", "carol")
+    with pytest.raises(UnknownConnection, match=r"Connected: alice\.$"):
+        magic("step", "carol")
+
+
+def test_nothing_is_sent_behind_a_disconnect(
+    magic: Magic, laboratory: Laboratory
+) -> None:
+    magic("connect", "/ws/ --as bob")
+    magic("break", "bob")
+    magic("disconnect", "bob")
+    with pytest.raises(UsageError, match="'bob' has disconnected: nothing can be sent"):
+        magic("send", 'bob "late"')
+    magic("continue")
+    with pytest.raises(UsageError, match=r"'bob' has ended \(disconnected \(1000\)\)"):
+        magic("send", 'bob "later"')
+    types = [event.type for event in laboratory.lab.session]
+    assert "websocket.receive" not in types

@@ -89,7 +89,7 @@ def test_a_torn_last_line_is_told(bob: Magic, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_says_why(bob: Magic, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"cannot be saved to .*: Is a"):
+    with pytest.raises(UsageError, match="is a folder"):
         bob("save", f"'{tmp_path}'")
     with pytest.raises(UsageError, match="cannot be a variable"):
         bob("load", "x --as 'not a name'")

@@ -85,6 +85,7 @@ def test_a_name_that_is_no_identifier_is_no_variable(
 ) -> None:
     connected = magic("connect", "/ws/ --as bob-1")
     assert not connected.variable
+    assert "bob-1 is no name of a variable" in repr(connected)
     magic("send", 'bob-1 "x"')
     assert magic("receive", "bob-1") == "x"
 

@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from asgilab.notebook._routes import websocket_routes
+from asgilab.notebook._routes import has_route, websocket_routes
 
 
 async def consumer(scope: Any, receive: Any, send: Any) -> None:
@@ -59,3 +59,32 @@ def test_an_application_that_wraps_itself_ends() -> None:
     application = SimpleNamespace()
     application.inner = SimpleNamespace(app=application)
     assert websocket_routes(application) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [
+        ("/ws/chat/lobby/", True),
+        ("ws://localhost/ws/chat/a%20b/?x=/nosuch/", True),
+        ("/ws/nested/7/", True),
+        ("/ws/nested/x/", False),
+        ("/ws/chat/", False),
+        ("/nosuch/", False),
+    ],
+)
+def test_a_path_is_looked_up_as_channels_does(asked: str, leads: bool) -> None:
+    router = URLRouter(
+        [
+            path("ws/chat/<str:room>/", consumer),
+            path("ws/nested/", URLRouter([path("<int:n>/", consumer)])),
+        ]
+    )
+    application = ProtocolTypeRouter({"websocket": wrapped(router)})
+    assert has_route(application, asked) is leads
+
+
+def test_an_application_without_routers_of_channels_answers_by_itself() -> None:
+    starlette = Starlette(routes=[WebSocketRoute("/ws/", consumer)])
+    assert has_route(starlette, "/nosuch/")
+    assert has_route(consumer, "/nosuch/")
+    assert has_route(ProtocolTypeRouter({"http": consumer}), "/nosuch/")

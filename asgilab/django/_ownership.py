@@ -22,6 +22,8 @@ from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from asgilab.django._commits import Commits
+
 if TYPE_CHECKING:
     from django.dispatch import Signal
 
@@ -127,6 +129,7 @@ class _Loans(threading.local):
     def __init__(self) -> None:
         self._count: dict[str, int] = {}
         self._own: dict[str, BaseDatabaseWrapper | None] = {}
+        self._commits: dict[str, Commits] = {}
 
     def take(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
         """Put the lent connections in place of this thread's own."""
@@ -138,6 +141,8 @@ class _Loans(threading.local):
                 connection.inc_thread_sharing()
                 self._own[alias] = own
                 connections[alias] = connection
+                self._commits[alias] = Commits(connection, self._borrows(alias))
+                self._commits[alias].watch()
             self._count[alias] = self._count.get(alias, 0) + 1
 
     def return_(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
@@ -149,12 +154,17 @@ class _Loans(threading.local):
             if self._count[alias]:
                 continue
             del self._count[alias]
+            self._commits.pop(alias).leave()
             connection.dec_thread_sharing()
             own = self._own.pop(alias)
             if own is None:
                 del connections[alias]
             else:
                 connections[alias] = own
+
+    def _borrows(self, alias: str) -> Callable[[], bool]:
+        """Return what tells whether the thread that asks is lent that connection."""
+        return lambda: alias in self._count
 
 
 _LOANS: Final = _Loans()

@@ -17,6 +17,7 @@ as it was raised, with its own traceback.
     │   ├── WrongLoop              an object of one event loop used on another
     │   ├── LoopReplaced           the lab's loop was made into another class
     │   ├── ExportError            a session that cannot become a test
+    │   ├── ForkParted             a session whose first events do not come again
     │   └── IllegalDelivery        the test delivers what no server may deliver
     ├── ApplicationFault           the application under test broke a promise
     │   ├── NoOutput               nothing came within the time (a TimeoutError)
@@ -155,6 +156,25 @@ class LoopReplaced(UsageError):
 
 class ExportError(UsageError):
     """A session that cannot become a test, and why."""
+
+
+class ForkParted(UsageError):
+    """A fork that cannot be had: the same events did not come again.
+
+    Args:
+        event: The event of the session where it parted.
+        how: What was different there, as a clause.
+        uncertain: Why the replay could not be certain by then, or "".
+    """
+
+    def __init__(self, event: int, how: str, uncertain: str = "") -> None:
+        self.event = event
+        self.how = how
+        self.uncertain = uncertain
+        before = f" Rest was not certain before that: {uncertain}." if uncertain else ""
+        super().__init__(
+            f"The fork parted from its session at event {event}: {how}.{before}"
+        )
 
 
 class IllegalDelivery(UsageError):

@@ -4,6 +4,7 @@ Importing this floor imports neither IPython nor Django nor pytest.
 """
 
 from asgilab.communicators._application import ApplicationCommunicator
+from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._current import handle_here, pass_here, record_here
 from asgilab.communicators._http import HttpCommunicator, take_cookies
 from asgilab.communicators._layer_gate import Incoming
@@ -17,6 +18,7 @@ from asgilab.communicators._wiring import Validation, Wiring
 
 __all__ = [
     "ApplicationCommunicator",
+    "ContextChoice",
     "EventQueue",
     "HttpCommunicator",
     "Incoming",

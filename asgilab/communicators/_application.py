@@ -311,9 +311,9 @@ class ApplicationCommunicator(AsgirefCommunicator):
         self._loop = loop
         self._passes = passes_of(loop)
         self._line.open(loop)
-        owner = ownership()
         context = context_for(self._context)
         context.run(CURRENT.set, self._line)
+        owner = context.run(ownership)
         self._task = loop.create_task(
             context.run(call, self.application, self._line, self._prepare, owner),
             name=f"application of {self.name}",

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from asgilab.django._ownership import Ownership, lending
     from asgilab.django._project import (
         Project,
-        fresh_channel_layers,
+        databases_of_the_test,
         project_in_use,
     )
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
+    from asgilab.django._sandbox import Sandbox
 
 __all__ = [
     "ChannelsLiveServerTestCase",
@@ -26,8 +27,9 @@ __all__ = [
     "Ownership",
     "Project",
     "Relocated",
+    "Sandbox",
     "Snapshot",
-    "fresh_channel_layers",
+    "databases_of_the_test",
     "lending",
     "live_project",
     "log_in",
@@ -41,10 +43,11 @@ _ROOMS: Final = {
     "LayerTap": "_layer_tap",
     "Ownership": "_ownership",
     "Project": "_project",
-    "fresh_channel_layers": "_project",
     "log_in": "_identity",
     "Relocated": "_relocation",
+    "Sandbox": "_sandbox",
     "Snapshot": "_relocation",
+    "databases_of_the_test": "_project",
     "lending": "_ownership",
     "live_project": "_live_project",
     "project_in_use": "_project",

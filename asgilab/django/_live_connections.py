@@ -21,6 +21,11 @@ from django.db.backends.signals import connection_created
 
 _UNSAFE: Final = "DJANGO_ALLOW_ASYNC_UNSAFE"
 
+
+class SandboxSettings(dict[str, Any]):
+    """Settings of a database that only the code in one sandbox sees."""
+
+
 _lock = threading.Lock()
 _seen: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
 _complete = False
@@ -51,6 +56,8 @@ def _find_earlier_ones() -> None:
 def open_connections(alias: str | None = None) -> list[BaseDatabaseWrapper]:
     """Return the wrappers that hold an open connection now, of all threads.
 
+    Those to the copies of a sandbox are not among them: they are its own affair.
+
     Args:
         alias: Only those of this database. Default: of all of them.
 
@@ -59,14 +66,24 @@ def open_connections(alias: str | None = None) -> list[BaseDatabaseWrapper]:
         for connection in open_connections("default"):
             disconnect(connection)
     """
+    return [
+        wrapper
+        for wrapper in _open()
+        if alias in (None, wrapper.alias)
+        and not isinstance(wrapper.settings_dict, SandboxSettings)
+    ]
+
+
+def wrappers_with(settings: SandboxSettings) -> list[BaseDatabaseWrapper]:
+    """Return the open wrappers, of all threads, that were made of these settings."""
+    return [wrapper for wrapper in _open() if wrapper.settings_dict is settings]
+
+
+def _open() -> list[BaseDatabaseWrapper]:
     _find_earlier_ones()
     with _lock:
         seen = list(_seen)
-    return [
-        wrapper
-        for wrapper in seen
-        if wrapper.connection is not None and alias in (None, wrapper.alias)
-    ]
+    return [wrapper for wrapper in seen if wrapper.connection is not None]
 
 
 def disconnect(wrapper: BaseDatabaseWrapper) -> None:

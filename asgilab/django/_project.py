@@ -6,21 +6,21 @@ replaying a session needs.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Literal
 
 import django
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
-from asgilab.django._relocation import Relocated
+from asgilab.django._sandbox import Sandbox
 from asgilab.django._test_databases import (
     DATABASES,
     ENVIRONMENT,
     given_by_a_test_runner,
     has_settings,
-    sqlite_aliases,
+    refuses_connections,
 )
 from asgilab.errors import UsageError
 
@@ -69,25 +69,20 @@ class Project:
         """Destroy the test databases; the project's own are never touched."""
         self._stack.close()
 
-    @contextmanager
-    def as_at_start(self) -> Iterator[None]:
-        """Work on copies of the databases as they were at the start, for a while.
+    def sandbox(self) -> Sandbox:
+        """Return a sandbox whose databases begin as these did; it is not entered yet.
 
-        The channel layers are fresh ones for the while. A database that is not
-        SQLite is left as it is: its rows are then those of now.
+        A database that is not SQLite, and every database of ``"project"``, is the
+        same inside as outside.
         """
+        return Sandbox(DATABASES.start if self.database == "test" else ())
+
+    def shared_databases(self) -> list[str]:
+        """Return the databases that a sandbox would not have a copy of."""
         if self.database == "project":
-            with fresh_channel_layers():
-                yield
-            return
-        copies = Relocated(sqlite_aliases(), files=True, contents=DATABASES.start)
-        stack = ExitStack()
-        DATABASES.in_thread(lambda: stack.enter_context(copies))
-        try:
-            with fresh_channel_layers():
-                yield
-        finally:
-            DATABASES.in_thread(stack.close)
+            return _databases()
+        copied = {one.alias for one in DATABASES.start}
+        return [alias for alias in _databases() if alias not in copied]
 
 
 def project_in_use(database: Choice = "test") -> Project | None:
@@ -112,21 +107,17 @@ def project_in_use(database: Choice = "test") -> Project | None:
     return Project(None, database)
 
 
-@contextmanager
-def fresh_channel_layers() -> Iterator[None]:
-    """Give whoever asks for a channel layer new ones for a while."""
-    try:
-        from channels.layers import channel_layers
-    except ImportError:  # a Django project without Channels
-        yield
-        return
-    kept = dict(channel_layers.backends)
-    channel_layers.backends.clear()
-    try:
-        yield
-    finally:
-        channel_layers.backends.clear()
-        channel_layers.backends.update(kept)
+def databases_of_the_test() -> list[str]:
+    """Return the databases that a test runner has given this process to use."""
+    if not has_settings() or not given_by_a_test_runner() or refuses_connections():
+        return []
+    return _databases()
+
+
+def _databases() -> list[str]:
+    none = "django.db.backends.dummy"
+    settings = connections.settings
+    return [alias for alias in settings if settings[alias]["ENGINE"] != none]
 
 
 def _use_settings(name: str | None) -> str | None:

@@ -194,10 +194,20 @@ class Relocated:
             undo.enter_context(_Retargeted(wrapper, name))
             return undo.pop_all()
 
-    def _copy_of(self, wrapper: BaseDatabaseWrapper) -> "_Copy":
+    def _copy_of(self, wrapper: BaseDatabaseWrapper) -> "Copy":
         taken = self._contents.get(wrapper.alias)
         source = _raw(wrapper) if taken is None else taken.contents
-        return _Copy(wrapper.alias, source, self._place)
+        return Copy(wrapper.alias, source, self._place)
+
+
+def writing_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the OPTIONS of a copy: a writer waits for the other one to be done."""
+    return {
+        "factory": ClosingConnection,
+        "timeout": _BUSY_SECONDS,
+        "transaction_mode": "IMMEDIATE",
+        **options,
+    }
 
 
 def places_on_disk() -> tuple[Path, ...]:
@@ -205,7 +215,7 @@ def places_on_disk() -> tuple[Path, ...]:
     return tuple(Path(name).parent for name in _places if not name.startswith("file:"))
 
 
-class _Copy:
+class Copy:
     """A copy of a database under a name of its own, which ``with`` gives."""
 
     def __init__(self, alias: str, source: sqlite3.Connection, place: str) -> None:
@@ -252,12 +262,7 @@ class _Retargeted:
         # the last one would end it.
         self._keep = wrapper.is_in_memory_db()
         self._kept: list[tuple[weakref.ref[BaseDatabaseWrapper], Any, Any]] = []
-        options = {
-            "factory": ClosingConnection,
-            "timeout": _BUSY_SECONDS,
-            "transaction_mode": "IMMEDIATE",
-        }
-        self._new = {"NAME": name, "OPTIONS": options | self._old["OPTIONS"]}
+        self._new = {"NAME": name, "OPTIONS": writing_options(self._old["OPTIONS"])}
 
     def __enter__(self) -> None:
         self._settings.update(self._new)

@@ -134,7 +134,9 @@ def given_by_a_test_runner() -> bool:
     """Tell whether pytest-django or Django's runner looks after the databases."""
     if ENVIRONMENT.entered or not _has_test_environment():
         return False
-    return _blocked() or all(_is_for_tests(connections[each]) for each in connections)
+    return refuses_connections() or all(
+        _is_for_tests(connections[each]) for each in connections
+    )
 
 
 def sqlite_aliases() -> list[str]:
@@ -147,7 +149,7 @@ def _has_test_environment() -> bool:
     return hasattr(django.test.utils._TestState, "saved_data")
 
 
-def _blocked() -> bool:
+def refuses_connections() -> bool:
     """Tell whether connecting is refused, as pytest-django does outside of ``db``."""
     connect: Any = BaseDatabaseWrapper.ensure_connection
     return not str(connect.__module__).startswith("django.")

@@ -6,12 +6,18 @@ communicators, holding by the gates, recording by the session.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import replace
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from asgilab.communicators import (
     ApplicationCommunicator,
+    ContextChoice,
     HttpCommunicator,
     LifespanCommunicator,
     Response,
@@ -19,12 +25,14 @@ from asgilab.communicators import (
     WebsocketCommunicator,
     Wiring,
 )
-from asgilab.engine import Crossing, Gates, LabLoop, LoopThread, Quiet, settle
-from asgilab.errors import UnknownConnection, UsageError
-from asgilab.lab._asking import as_coroutine, asked_for, empty_like, names_for
+from asgilab.engine import Crossing, Gates, LoopThread, Quiet, settle
+from asgilab.errors import UnknownConnection
+from asgilab.lab._asking import asked_for, empty_like, names_for
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, is_over, still_open, unseen_of
+from asgilab.lab._fork import Origin, check_databases, origin
 from asgilab.lab._home import advance, check_clock, check_home
+from asgilab.lab._loop import ClockMode, OnALoop
 from asgilab.lab._opening import (
     Lifespan,
     open_application,
@@ -38,10 +46,12 @@ from asgilab.protocol import ServerHabits
 from asgilab.sessions import Session
 from asgilab.types import Headers
 
-ClockMode = Literal["real", "manual", "virtual"]
+if TYPE_CHECKING:
+    from asgilab.django import Sandbox
+    from asgilab.replay import Prefix
 
 
-class Lab(Stepping):
+class Lab(OnALoop, Stepping):
     """An application under observation, with all its connections.
 
     ``async with`` runs it on the loop that is running; :meth:`start` runs it on
@@ -68,6 +78,8 @@ class Lab(Stepping):
         gates: Where events can be held.
         connections: The connections by name, the latest under each name.
         unseen: What the application raised and nobody had seen when the lab ended.
+        origin: Where a fork comes from; None for any other lab.
+        prefix: What a fork began with, once it has begun.
 
     Example::
 
@@ -111,40 +123,19 @@ class Lab(Stepping):
         self._door = asyncio.Lock()
         self._replaced: list[ApplicationCommunicator] = []
         self.unseen: list[Exception] = []
+        self.origin: Origin | None = None
+        self.prefix: Prefix | None = None
+        self._sandbox: Sandbox | None = None
 
     # -- beginning and end -----------------------------------------------------
 
     async def __aenter__(self) -> Self:
         await self._begin()
+        await self._catch_up()
         return self
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
         await self._close()
-
-    def start(self) -> Self:
-        """Begin on a loop of the lab's own, in a thread of its own.
-
-        Raises:
-            LifespanFailed: The application could not start up.
-        """
-        if self._thread is None:
-            self._thread = LoopThread(lambda: LabLoop(self._clock))
-            try:
-                self._thread.call(self._begin())
-            except BaseException:
-                self._thread.stop()
-                self._thread = None
-                raise
-        return self
-
-    def stop(self) -> None:
-        """End what :meth:`start` began: disconnect, shut down, stop the loop."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            try:
-                thread.call(self._close(), timeout=10)
-            finally:
-                thread.stop()
 
     def abandon(self) -> None:
         """Give back what the lab holds, where its loop has been closed without it."""
@@ -152,37 +143,6 @@ class Lab(Stepping):
             self.unseen += unseen_of(communicator)
         self._home = self._lifespan = None
         self._resources.close()
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop | None:
-        """The loop that the lab is open on; None while it is not open."""
-        return self._home
-
-    @property
-    def thread(self) -> LoopThread | None:
-        """The lab's own thread, where it has one."""
-        return self._thread
-
-    def call(self, awaitable: Any, timeout: float | None = None) -> Any:
-        """Run something on the lab's loop and block this thread until it is done.
-
-        Args:
-            awaitable: A coroutine, or what a method of a connection returned.
-            timeout: Seconds to wait at most.
-
-        Raises:
-            UsageError: The lab has no loop of its own; use ``await`` there.
-        """
-        if self._thread is None:
-            msg = "This lab has no loop of its own: begin it with start(), or await."
-            raise UsageError(msg)
-        return self._thread.call(as_coroutine(awaitable), timeout)
-
-    async def run(self, awaitable: Any) -> Any:
-        """Await something on the lab's loop, from whatever loop this is."""
-        if self._thread is None:
-            return await awaitable
-        return await self._thread.run(as_coroutine(awaitable))
 
     # -- connections -----------------------------------------------------------
 
@@ -280,24 +240,50 @@ class Lab(Stepping):
     async def fresh(self) -> AsyncIterator["Lab"]:
         """Give an empty lab for the same application, on the loop that is running.
 
-        It works on copies of the databases as they were when this lab began,
-        and with fresh channel layers, so that what is done there leaves no
-        trace here. This is what replaying a session runs in.
+        It has copies of the databases as they were when this lab began, and
+        channel layers of its own, so that what is done there leaves no trace
+        here. This is what replaying a session runs in.
         """
-        loop = asyncio.get_running_loop()
-        lab = Lab(self.application, lifespan=self._lifespan_mode)
-        lab._wiring = replace(self._wiring, gates=lab.gates, strict=False)
-        lab.session = empty_like(self.session)
-        lab._project, lab._owns_project = self._project, False
-        stack = ExitStack()
-        if self._project is not None:
-            copies = self._project.as_at_start()
-            await loop.run_in_executor(None, stack.enter_context, copies)
-        try:
-            async with lab:
-                yield lab
-        finally:
-            await loop.run_in_executor(None, stack.close)
+        async with self._beside("real") as lab:
+            yield lab
+
+    def fork(self, at: int | None = None) -> "Lab":
+        """Return a new lab that goes on from an event of this one's session.
+
+        It begins as any lab does, with ``async with`` or :meth:`start`, and has
+        then done what the clients did in the first ``at`` events: on copies of
+        the databases as they were when this lab began, with channel layers of
+        its own. This lab and its databases stay as they are. The connections
+        have the same names there; what was sent before the event counts as read.
+
+        Args:
+            at: How many events of the session to begin with. Default: all.
+
+        Raises:
+            UsageError: There are not that many, or a database cannot be copied.
+            ForkParted: When it begins: something else came of the same events.
+
+        Example::
+
+            async with lab.fork(12) as other:
+                await other.connection("alice").send_json_to({"message": "ho"})
+        """
+        check_databases(self._project)
+        lab = self._beside(self._clock)
+        lab.origin = origin(self.session, at)
+        return lab
+
+    def inside(self) -> AbstractContextManager[None]:
+        """Let code of this thread or task use the databases that this lab uses.
+
+        A fork has its own; those of any other lab are the ones of the process.
+
+        Example::
+
+            with lab.fork(12).start().inside():
+                Message.objects.count()
+        """
+        return nullcontext() if self._sandbox is None else self._sandbox.entered()
 
     async def settle(self) -> Quiet:
         """Wait until the lab's loop is at rest; see :class:`~asgilab.engine.Quiet`."""
@@ -319,6 +305,28 @@ class Lab(Stepping):
                 self._home = asyncio.get_running_loop()
         check_home(self._home)
 
+    async def _catch_up(self) -> None:
+        """Come to where a fork begins; a lab that is none is there already."""
+        if self.origin is None or self.prefix is not None:
+            return
+        alone = self._thread is not None and self._clock != "real"
+        try:
+            advance = self.advance if alone else None
+            self.prefix = await self.origin.again(self, advance)
+        except BaseException:
+            await self._close()
+            raise
+
+    def _beside(self, clock: ClockMode) -> "Lab":
+        """Return an empty lab of the same application, with databases of its own."""
+        lab = Lab(self.application, lifespan=self._lifespan_mode, clock=clock)
+        lab._wiring = replace(self._wiring, gates=lab.gates, strict=False)
+        lab.session = empty_like(self.session)
+        if self._project is not None:
+            lab._project, lab._owns_project = self._project, False
+            lab._sandbox = self._project.sandbox()
+        return lab
+
     async def _ready(self, communicator: ApplicationCommunicator) -> None:
         """Open the lab, if need be, for a connection that is about to begin."""
         await self._begin()
@@ -334,9 +342,14 @@ class Lab(Stepping):
             if self._owns_project:
                 there = (self._project, self._database, self.session, self._resources)
                 self._project = await loop.run_in_executor(None, open_databases, *there)
-            open_taps(self._resources)
+            if self._sandbox is not None:
+                enter = self._resources.enter_context
+                await loop.run_in_executor(None, enter, self._sandbox)
+            with self.inside():
+                open_taps(self._resources)
             mode, wiring = self._lifespan_mode, replace(self._wiring, session=None)
-            self._lifespan = await start_up(self.application, mode, wiring)
+            start = start_up(self.application, mode, wiring, self._context())
+            self._lifespan = await start
         except BaseException:
             self._resources.close()
             raise
@@ -351,6 +364,9 @@ class Lab(Stepping):
             self._home = None
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, self._resources.close)
+
+    def _context(self) -> ContextChoice:
+        return "blank" if self._sandbox is None else self._sandbox.context()
 
     def _state(self) -> dict[str, Any] | None:
         return None if self._lifespan is None else dict(self._lifespan.state)
@@ -372,6 +388,7 @@ class Lab(Stepping):
             self._replaced.append(self.connections[key])
         self.connections[key] = communicator
         communicator._wiring.before = lambda: self._ready(communicator)
+        communicator._context = self._context()
         if self._thread is None:
             return communicator
         return Crossing(communicator, self._thread)

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from asgilab.communicators import LifespanCommunicator, Wiring
+from asgilab.communicators import ContextChoice, LifespanCommunicator, Wiring
 from asgilab.errors import LifespanFailed, NoOutput, UsageError
 from asgilab.lab._import_string import add_to_path, check_application, load_application
 from asgilab.sessions import Session
@@ -94,7 +94,7 @@ def open_taps(stack: ExitStack) -> None:
 
 
 async def start_up(
-    application: Any, mode: Lifespan, wiring: Wiring
+    application: Any, mode: Lifespan, wiring: Wiring, context: ContextChoice = "blank"
 ) -> LifespanCommunicator | None:
     """Send the startup event; return its connection, None where there is none.
 
@@ -105,6 +105,7 @@ async def start_up(
         application: The application.
         mode: ``"auto"``, ``"on"`` or ``"off"``.
         wiring: What the lifespan is plugged into.
+        context: Context variables of the application.
 
     Raises:
         LifespanFailed: The application answered that it failed.
@@ -115,7 +116,7 @@ async def start_up(
     if mode == "off" or not _runs_lifespans(wiring, mode):
         return None
     gateless = replace(wiring, gates=None, isolate_threads=False, strict=False)
-    lifespan = LifespanCommunicator(application, wiring=gateless)
+    lifespan = LifespanCommunicator(application, context=context, wiring=gateless)
     try:
         await lifespan.startup()
     except LifespanFailed:

@@ -24,7 +24,8 @@ from asgilab.replay._diff import (
     diff,
     diff_outputs,
 )
-from asgilab.replay._replay import FreshLab, LabFactory, Replay, replay
+from asgilab.replay._prefix import Prefix, replay_prefix, sent_before
+from asgilab.replay._replay import Advance, FreshLab, LabFactory, Replay, replay
 from asgilab.replay._request import Request, cookies_of, without_session
 from asgilab.replay._steps import RESPONSE, Act, Input, Output, Step, steps
 from asgilab.replay._volatile import Finding, Volatility, find_volatile
@@ -32,6 +33,7 @@ from asgilab.replay._volatile import Finding, Volatility, find_volatile
 __all__ = [
     "RESPONSE",
     "Act",
+    "Advance",
     "Alignment",
     "Changed",
     "Difference",
@@ -45,6 +47,7 @@ __all__ = [
     "Output",
     "Pair",
     "Path",
+    "Prefix",
     "Reordered",
     "Replay",
     "Request",
@@ -60,7 +63,9 @@ __all__ = [
     "parse_json",
     "permuted",
     "replay",
+    "replay_prefix",
     "same",
+    "sent_before",
     "show",
     "steps",
     "without_session",

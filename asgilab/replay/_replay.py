@@ -25,6 +25,10 @@ class Connection(Protocol):
         """Give the application one event."""
         ...
 
+    async def settle(self) -> Any:
+        """Start the application, if need be, and wait until it is at rest."""
+        ...
+
     async def wait(self, timeout: float = 1) -> None:
         """Wait for the application to end; raise what it raised."""
         ...
@@ -53,6 +57,9 @@ class FreshLab(Protocol):
 
 LabFactory: TypeAlias = Callable[[], AbstractAsyncContextManager[FreshLab]]
 """Makes a lab around a fresh instance of the application."""
+
+Advance: TypeAlias = Callable[[float], Awaitable[None]]
+"""Moves a clock forward by some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +106,48 @@ async def replay(
     if upto is not None:
         recorded = [step for step in recorded if step.input.event < upto]
     async with fresh_lab() as lab:
-        return await _Run(session, lab).feed(recorded)
+        return await Run(session, lab).replay(recorded)
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
+    """One run of a session's inputs in a lab.
+
+    Attributes:
+        session: The recording.
+        lab: Where they are fed.
+        advance: Moves the lab's clock, or None to let time pass as it does.
+        uncertain: Why rest was not certain, by the recorded input it followed.
+    """
+
     session: Session
     lab: FreshLab
+    advance: Advance | None = None
+    uncertain: dict[int, str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     substitutes: Substitutes = field(default_factory=Substitutes)
+    _reached: float = 0.0
+    _looked_at: int = 0
+    _over: set[str] = field(default_factory=set)
 
-    async def feed(self, recorded: Sequence[Step]) -> Replay:
+    async def replay(self, recorded: Sequence[Step]) -> Replay:
+        """Feed all inputs; return what happened."""
+        done = self.by_cause(await self.feed(recorded))
+        return Replay(self.lab.session, tuple(done))
+
+    async def feed(self, recorded: Sequence[Step]) -> list[Step]:
+        """Feed all inputs, each once nothing more comes of the one before.
+
+        Returns:
+            Each input as it was fed, with what came until the next one.
+        """
         done: list[Step] = []
         for step in recorded:
+            if self.advance is not None:
+                await self.keep_time(self.session[step.input.event].at)
             seen = len(self.lab.session)
             fed = await self._feed(step.input)
-            await self._rest()
+            await self._rest(step.input.event)
             events = self.lab.session[seen:]
             event = next((e.index for e in events if e.kind in _INPUTS), seen)
             made = Step(
@@ -125,7 +158,29 @@ class _Run:
             self.substitutes.learn(step, made)
             done.append(made)
         await self._take_note()
-        return Replay(self.lab.session, tuple(done))
+        return done
+
+    async def open(self, recorded: Input) -> None:
+        """Open a websocket, and leave its first event to whoever comes next."""
+        message = self.substitutes.in_message(recorded.message)
+        await self._start(recorded, self._request(recorded), message, connect=False)
+
+    async def keep_time(self, moment: float) -> None:
+        """Move the lab's clock on to a moment of the recording, where it may be."""
+        ahead, self._reached = moment - self._reached, max(moment, self._reached)
+        if self.advance is not None and ahead > 0:
+            await self.advance(ahead)
+
+    def by_cause(self, done: list[Step]) -> list[Step]:
+        """Return the same steps, each with the outputs that its input caused.
+
+        A recording is split so; what came late would else stand in another step.
+        """
+        causes = steps(self.lab.session)
+        if [_who(step) for step in causes] != [_who(step) for step in done]:
+            return done  # what was meant for an application that has ended was not fed
+        pairs = zip(done, causes, strict=True)
+        return [replace(step, outputs=caused.outputs) for step, caused in pairs]
 
     async def _take_note(self) -> None:
         """Look at the exceptions of the application, so that nobody warns of them."""
@@ -134,8 +189,8 @@ class _Run:
                 with suppress(Exception):
                     await connection.wait()
 
-    async def _rest(self) -> None:
-        """Wait until nothing more comes of an input.
+    async def _rest(self, event: int) -> None:
+        """Wait until nothing more comes of an input, which was that event.
 
         Where threads or sockets that nobody counts make rest uncertain, as long
         again as a client would wait for nothing.
@@ -146,6 +201,7 @@ class _Run:
             quiet = await self.lab.settle()
             if getattr(quiet, "certain", True):
                 return
+        self.uncertain[event] = ", ".join(quiet.reasons) or "nobody can tell"
 
     async def _feed(self, recorded: Input) -> Input:
         message = self.substitutes.in_message(recorded.message)
@@ -157,7 +213,12 @@ class _Run:
         return replace(recorded, message=message, request=request)
 
     async def _start(
-        self, recorded: Input, request: Request, message: dict[str, Any]
+        self,
+        recorded: Input,
+        request: Request,
+        message: dict[str, Any],
+        *,
+        connect: bool = True,
     ) -> None:
         asked: dict[str, Any] = {
             "name": recorded.connection,
@@ -171,7 +232,10 @@ class _Run:
         asked["subprotocols"] = list(request.subprotocols)
         connection = self.lab.websocket(request.path, **asked)
         self.connections[recorded.connection] = connection
-        await connection.send_input(message)
+        if connect:
+            await connection.send_input(message)
+        else:
+            await connection.settle()
 
     async def _request_http(
         self, request: Request, body: bytes, asked: dict[str, Any]
@@ -192,7 +256,10 @@ class _Run:
             await self.connections[name].send_input(message)
 
     def _ended(self, name: str) -> bool:
-        return any(e.kind is Kind.END for e in self.lab.session.of(name))
+        events = self.lab.session[self._looked_at :]
+        self._looked_at += len(events)
+        self._over |= {e.connection for e in events if e.kind is Kind.END}
+        return name in self._over
 
     def _request(self, recorded: Input) -> Request:
         asked = recorded.request
@@ -212,6 +279,10 @@ class _Run:
     def _user(self, name: str) -> Mapping[str, Any]:
         options = self.session.options.get(name, {})
         return {"user": options["user"]} if options.get("user") is not None else {}
+
+
+def _who(step: Step) -> tuple[Act, str]:
+    return step.input.act, step.input.connection
 
 
 _INPUTS = (Kind.OPEN, Kind.RECEIVE)

@@ -74,6 +74,9 @@ class Output:
     message: Mapping[str, Any]
     moment: datetime
     note: str = ""
+    _decoded: dict[str, Any] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @property
     def type(self) -> str:
@@ -82,8 +85,10 @@ class Output:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The message with its JSON decoded."""
-        return content(self.message)
+        """The message with its JSON decoded; to be looked at only."""
+        if self._decoded is None:
+            object.__setattr__(self, "_decoded", content(self.message))
+        return self._decoded or {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,9 @@ class _Comparison:
         for left, right in alignment.matched:
             likes.setdefault(left.event, []).append(right)
         for pair in alignment.pairs:
-            if pair.left is None and pair.right is not None and _matters(pair.right):
+            if pair.left is None and pair.right is not None and matters(pair.right):
                 self.added.append(pair.right)
-            if pair.right is None and pair.left is not None and _matters(pair.left):
+            if pair.right is None and pair.left is not None and matters(pair.left):
                 self.missing[pair.left.event] = pair.left
 
     def _inputs(self) -> list[Finding]:
@@ -161,8 +161,11 @@ def differences(values: Sequence[Any], path: Path = ()) -> list[tuple[Path, list
     return [(path, list(values))]
 
 
-def _matters(output: Output) -> bool:
-    """An application may return a little sooner or later; nobody waits for it."""
+def matters(output: Output) -> bool:
+    """Tell whether anybody waits for an output.
+
+    An application may return a little sooner or later.
+    """
     return output.type != "application.returned"
 
 

@@ -51,7 +51,7 @@ async def talk(lab: Lab) -> Session:
 
 async def replays(times: int) -> float:
     """Replay the talk on a fresh application, over and over."""
-    async with _chat() as lab:
+    async with chat() as lab:
         session = await talk(lab)
         await replay(session, lab.fresh)
         began = perf_counter()
@@ -63,12 +63,12 @@ async def replays(times: int) -> float:
 
 async def exports(times: int) -> float:
     """Export the talk as a test: find what varies, write it, run it, prove it."""
-    async with _chat() as lab:
+    async with chat() as lab:
         session = await talk(lab)
     taken = 0.0
     for _ in range(times):
         path = Path(tempfile.mkdtemp(prefix="asgilab-")) / "test_talk.py"
-        async with _chat() as lab:
+        async with chat() as lab:
             began = perf_counter()
             exported = await export_test(session, path, fresh_lab=lab.fresh)
             taken += perf_counter() - began
@@ -112,7 +112,8 @@ def _peak(*, anew: bool = False) -> float:
     return int(most.split()[1]) / 2**10
 
 
-def _chat() -> Lab:
+def chat() -> Lab:
+    """Return a lab on the chat project."""
     return Lab(
         "chat.asgi:application", settings="chat.settings", app_dir=str(DIRECTORY)
     )

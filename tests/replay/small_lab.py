@@ -25,10 +25,17 @@ class SmallConnection:
         self.waited = False
 
     async def send_input(self, message: dict[str, Any]) -> None:
+        self.start()
+        self.inbox.put_nowait(message)
+
+    def start(self) -> None:
         if self.task is None:
             self.lab.record(self.name, Kind.OPEN, self.scope)
             self.task = asyncio.create_task(self.run())
-        self.inbox.put_nowait(message)
+
+    async def settle(self) -> None:
+        self.start()
+        await self.lab.settle()
 
     async def wait(self, timeout: float = 1) -> None:
         self.waited = True

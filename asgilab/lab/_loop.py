@@ -1,0 +1,91 @@
+"""The loop that a lab lives on: the one that runs, or one of its own in a thread.
+
+What the lab opens there, and how it ends, stands in ``_lab``.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from typing import Any, Literal, Self
+
+from asgilab.engine import LabLoop, LoopThread
+from asgilab.errors import UsageError
+from asgilab.lab._asking import as_coroutine
+
+ClockMode = Literal["real", "manual", "virtual"]
+
+
+class OnALoop(ABC):
+    """The part of a lab that knows its loop, and how to get there."""
+
+    _clock: ClockMode
+    _home: asyncio.AbstractEventLoop | None
+    _thread: LoopThread | None
+
+    @abstractmethod
+    async def _begin(self) -> None:
+        """Open the lab on the loop that is running, unless it is open there."""
+
+    @abstractmethod
+    async def _catch_up(self) -> None:
+        """Come to where a fork begins; a lab that is none is there already."""
+
+    @abstractmethod
+    async def _close(self) -> None:
+        """End everything that is open."""
+
+    def start(self) -> Self:
+        """Begin on a loop of the lab's own, in a thread of its own.
+
+        Raises:
+            LifespanFailed: The application could not start up.
+        """
+        if self._thread is None:
+            self._thread = LoopThread(lambda: LabLoop(self._clock))
+            try:
+                self._thread.call(self._begin())
+                self._thread.call(self._catch_up())
+            except BaseException:
+                self._thread.stop()
+                self._thread = None
+                raise
+        return self
+
+    def stop(self) -> None:
+        """End what :meth:`start` began: disconnect, shut down, stop the loop."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            try:
+                thread.call(self._close(), timeout=10)
+            finally:
+                thread.stop()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that the lab is open on; None while it is not open."""
+        return self._home
+
+    @property
+    def thread(self) -> LoopThread | None:
+        """The lab's own thread, where it has one."""
+        return self._thread
+
+    def call(self, awaitable: Any, timeout: float | None = None) -> Any:
+        """Run something on the lab's loop and block this thread until it is done.
+
+        Args:
+            awaitable: A coroutine, or what a method of a connection returned.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            UsageError: The lab has no loop of its own; use ``await`` there.
+        """
+        if self._thread is None:
+            msg = "This lab has no loop of its own: begin it with start(), or await."
+            raise UsageError(msg)
+        return self._thread.call(as_coroutine(awaitable), timeout)
+
+    async def run(self, awaitable: Any) -> Any:
+        """Await something on the lab's loop, from whatever loop this is."""
+        if self._thread is None:
+            return await awaitable
+        return await self._thread.run(as_coroutine(awaitable))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgilab.communicators import (
     ApplicationCommunicator,
+    Exactly,
     HttpCommunicator,
     LifespanCommunicator,
     WebsocketCommunicator,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ApplicationCommunicator",
     "ChannelsLiveServerTestCase",
+    "Exactly",
     "HttpCommunicator",
     "LifespanCommunicator",
     "WebsocketCommunicator",

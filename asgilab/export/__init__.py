@@ -7,12 +7,14 @@ how a statement reads (``_rendering``). Running the result is next door, in
 
 from asgilab.export._exporting import Exported, Perturbation, export_test
 from asgilab.export._payloads import Matched
+from asgilab.export._proving import Proof
 from asgilab.export._to_pytest import TargetName, to_pytest
 
 __all__ = [
     "Exported",
     "Matched",
     "Perturbation",
+    "Proof",
     "TargetName",
     "export_test",
     "to_pytest",

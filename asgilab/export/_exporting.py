@@ -4,8 +4,6 @@ What the magic and the command line call. The application comes in through a
 factory of labs, so this floor needs none itself.
 """
 
-import asyncio
-import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -14,9 +12,10 @@ from typing import Final, TypeAlias
 
 from asgilab.errors import ExportError
 from asgilab.export._payloads import Matched
-from asgilab.export._pytest import check_import_string
-from asgilab.export._to_pytest import TargetName, Written, write_test
-from asgilab.proof import PytestRun, run_tests
+from asgilab.export._proving import Proof, prove
+from asgilab.export._pytest import check_import_string, with_proof
+from asgilab.export._to_pytest import TargetName, write_test
+from asgilab.proof import PytestRun
 from asgilab.replay import (
     LabFactory,
     Output,
@@ -47,7 +46,7 @@ class Exported:
         matched: Where a matcher stands instead of the recorded value.
         notes: What could not be written down as it was, one sentence each.
         replays: How many times the session was replayed.
-        run: The run of the test in a fresh pytest, or None where none was asked for.
+        proof: What its runs came to, or None where none was asked for.
     """
 
     path: Path
@@ -56,25 +55,33 @@ class Exported:
     matched: tuple[Matched, ...]
     notes: tuple[str, ...]
     replays: int
-    run: PytestRun | None
+    proof: Proof | None
+
+    @property
+    def run(self) -> PytestRun | None:
+        """The run of the test by itself, or None where none was asked for."""
+        return None if self.proof is None else self.proof.run
 
     @property
     def passed(self) -> bool:
         """Whether the test was run and passed."""
         return self.run is not None and self.run.passed
 
+    @property
+    def verdict(self) -> str:
+        """How the test fares, on one line."""
+        count = len(self.matched)
+        if self.proof is not None:
+            return self.proof.verdict(count)
+        values = "1 volatile value" if count == 1 else f"{count} volatile values"
+        return f"not run · {values} matched"
+
     def summary_lines(self) -> list[str]:
         """Return what is to be said about the export, line by line."""
-        count = len(self.matched)
-        values = "1 volatile value" if count == 1 else f"{count} volatile values"
-        lines = [f"{self.name}: {values} matched in {self.replays} replays"]
+        lines = [f"{self.name}: {self.verdict} in {self.replays} replays"]
         lines += [f"  {each}" for each in self.matched]
         lines += [f"  note: {note}" for note in self.notes]
-        if self.run is not None:
-            lines.append(f"pytest: {self.run.summary}")
-            if not self.run.passed:
-                lines += self.run.output.splitlines()[-40:]
-        return lines
+        return lines + (self.proof.lines() if self.proof is not None else [])
 
 
 async def export_test(
@@ -99,7 +106,8 @@ async def export_test(
         path: The file to write. One that asgilab did not write is left alone.
         fresh_lab: Makes a lab around a fresh application; ``lab.fresh`` is one.
         replays: How many times to replay, 2 at least.
-        run: Whether to run the test once it is written.
+        run: Whether to run the test once it is written: by itself, and with mutants
+            of what the application sends, which have to turn it red.
         target: ``"asgilab"`` or ``"channels"``, as in :func:`to_pytest`.
         name: Name of the test function. Default: one that tells what happens.
         perturb: Changes the world around each replay. Default: nothing does.
@@ -112,7 +120,8 @@ async def export_test(
         exported = await export_test(
             lab.session, "tests/test_lobby.py", fresh_lab=lab.fresh
         )
-        exported.run.summary                 # '1 passed in 0.53s'
+        exported.verdict
+        # 'passes 3/3 · kills 41/41 mutants · 2 volatile values matched'
     """
     path = Path(path)
     check_import_string(session.application)
@@ -128,10 +137,15 @@ async def export_test(
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written.source, encoding="utf-8")
-    proof = await _prove(session, path, written) if run else None
+    proof, source = None, written.source
+    if run:
+        steps, found = explored.steps, explored.found
+        proof = await prove(session, path, written, steps, found, target)
+        source = with_proof(source, proof.verdict(len(written.matched)))
+        path.write_text(source, encoding="utf-8")
     return Exported(
         path,
-        written.source,
+        source,
         written.name,
         written.matched,
         (*_lacking(session), *explored.notes, *written.notes),
@@ -210,19 +224,3 @@ def _check_overwriting(path: Path) -> None:
             "as it is. Expected the name of a new file."
         )
         raise ExportError(msg)
-
-
-def _settings_in_use(session: Session) -> str | None:
-    """Return the settings that a session with users was recorded under."""
-    users = any(options.get("user") for options in session.options.values())
-    return os.environ.get("DJANGO_SETTINGS_MODULE") if users else None
-
-
-async def _prove(session: Session, path: Path, written: Written) -> PytestRun:
-    return await asyncio.to_thread(
-        run_tests,
-        path,
-        settings=session.settings or _settings_in_use(session),
-        app_dir=session.app_dir,
-        environment={secret.variable: secret.value for secret in written.secrets},
-    )

@@ -57,6 +57,8 @@ class Payloads:
     variables: Mapping[int, str]
     secrets: Secrets
     matched: list[Matched] = field(default_factory=list)
+    loose: dict[int, set[Path]] = field(default_factory=dict)
+    """Places of each event in which the test takes any fitting value."""
 
     def expected(self, output: Output, root: Path, value: Any) -> Any:
         """Return a payload of the application as the test expects it."""
@@ -148,6 +150,7 @@ class Payloads:
 
     def _note(self, event: int, connection: str, path: Path, node: Code | Call) -> None:
         self.matched.append(Matched(event, connection, show(path[1:]), literal(node)))
+        self.loose.setdefault(event, set()).add(path)
 
     def _known(self, verdict: Carried | Woven) -> Any:
         return _joined(self._parts(verdict))

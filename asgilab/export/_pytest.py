@@ -6,15 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from keyword import iskeyword
-from typing import Final
+from typing import Any, Final
 
 from asgilab.errors import ExportError
 from asgilab.export._fixtures import cookie_fixture, secret_fixture, user_fixture
 from asgilab.export._names import UNNAMED
 from asgilab.export._nodes import Need, needs_of
-from asgilab.export._rendering import Style, Target, cookie_of, render
+from asgilab.export._rendering import (
+    Style,
+    Target,
+    cookie_of,
+    is_ambiguous,
+    render,
+)
 from asgilab.export._script import Script
 from asgilab.export._statements import (
+    ExpectJson,
     ExpectRaised,
     ExpectResponse,
     ExpectUnordered,
@@ -105,6 +112,17 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
     return "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
+def with_proof(source: str, verdict: str) -> str:
+    """Return a module whose docstring tells how its test has fared.
+
+    Args:
+        source: The module, as :func:`write_module` has written it.
+        verdict: What to tell, on one line.
+    """
+    events = re.compile(r"^Events: \d+$", re.MULTILINE)
+    return events.sub(lambda found: f"{found[0]}\nProof: {verdict}", source, count=1)
+
+
 def _docstring(script: Script, origin: Origin) -> list[str]:
     people = [name for name in origin.connections if not UNNAMED.fullmatch(name)]
     who = _enumerated([" ".join(words(name)) or "somebody" for name in people])
@@ -189,6 +207,18 @@ def _statement_needs(statement: Statement, target: Target) -> Iterator[Need]:
             yield module, name
     if isinstance(statement, (HttpRequest, ExpectResponse)) and statement.json:
         yield "json", ""
+    if target is Target.ASGILAB and any(map(is_ambiguous, _compared(statement))):
+        yield target.value, "Exactly"
+
+
+def _compared(statement: Statement) -> Iterator[Any]:
+    """Yield the JSON that a statement compares."""
+    if isinstance(statement, ExpectJson):
+        yield statement.payload
+    elif isinstance(statement, ExpectUnordered) and statement.json:
+        yield from statement.payloads
+    elif isinstance(statement, ExpectResponse) and statement.json:
+        yield statement.body
 
 
 def _all_statements(script: Script) -> Iterator[Statement]:

@@ -197,7 +197,8 @@ def _await(variable: str, method: str, keyword: str, payload: Any) -> list[Line]
 
 
 def _expect_json(s: ExpectJson, style: Style) -> list[Line]:
-    return _received(s.connection, "receive_json_from()", s.payload, s.variable)
+    payload = _exact(s.payload, style)
+    return _received(s.connection, "receive_json_from()", payload, s.variable)
 
 
 def _expect_text(s: ExpectText, style: Style) -> list[Line]:
@@ -212,6 +213,31 @@ def _expect_event(s: ExpectEvent, style: Style) -> list[Line]:
     return _received(s.connection, "receive_output()", s.message, "")
 
 
+def is_ambiguous(payload: Any) -> bool:
+    """Tell whether Python takes a payload for equal to one of other JSON types.
+
+    ``True`` is equal to ``1``, and ``2.0`` to ``2``. That ``2`` is equal to ``2.0``
+    is let pass: most languages read both as the same number.
+    """
+    if isinstance(payload, dict):
+        return any(map(is_ambiguous, payload.values()))
+    if isinstance(payload, list):
+        return any(map(is_ambiguous, payload))
+    if isinstance(payload, float):
+        return payload.is_integer()
+    return isinstance(payload, (bool, int)) and payload in (0, 1)
+
+
+def _exact(payload: Any, style: Style) -> Any:
+    """Return a payload that is compared with its types, where that matters.
+
+    The communicators of Channels come with nothing that does.
+    """
+    if style.target is Target.CHANNELS or not is_ambiguous(payload):
+        return payload
+    return Call("Exactly", (("", payload),))
+
+
 def _received(connection: str, call: str, payload: Any, variable: str) -> list[Line]:
     if not variable:
         return [(f"assert await {connection}.{call} == ", payload)]
@@ -223,7 +249,8 @@ def _received(connection: str, call: str, payload: Any, variable: str) -> list[L
 
 def _unordered(s: ExpectUnordered, style: Style) -> list[Line]:
     method = "receive_json_from" if s.json else "receive_from"
-    arguments = (*(("", payload) for payload in s.payloads), ("check_order", False))
+    payloads = [_exact(p, style) if s.json else p for p in s.payloads]
+    arguments = (*(("", payload) for payload in payloads), ("check_order", False))
     count = len(s.payloads)
     return [
         f"messages = [await {s.connection}.{method}() for _ in range({count})]",
@@ -268,9 +295,10 @@ def _response(s: ExpectResponse, style: Style) -> list[Line]:
         lines.append((head, value))
     if s.json and s.variable:
         lines.append(f'{s.variable} = json.loads(response["body"])')
-        lines.append((f"assert {s.variable} == ", s.body))
+        lines.append((f"assert {s.variable} == ", _exact(s.body, style)))
     elif s.json:
-        lines.append(('assert json.loads(response["body"]) == ', s.body))
+        body = _exact(s.body, style)
+        lines.append(('assert json.loads(response["body"]) == ', body))
     elif s.body is not None:
         lines.append(('assert response["body"] == ', s.body))
     lines += [f'assert {literal(part)} in response["body"]' for part in s.contains]

@@ -5,7 +5,7 @@ they read in Python is decided in ``_rendering``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from asgilab.export._acts import act, opening
@@ -17,7 +17,7 @@ from asgilab.export._payloads import Matched, Payloads
 from asgilab.export._secrets import Secret, Secrets
 from asgilab.export._statements import Disconnect, ExpectNothing, Open, Statement
 from asgilab.export._variables import choose_variables
-from asgilab.replay import Act, Input, Output, Step, Volatility
+from asgilab.replay import Act, Input, Output, Path, Step, Volatility
 
 _SILENT_ENDS: Final = frozenset({"application.returned", "cancelled"})
 
@@ -33,6 +33,7 @@ class Script:
         users: Username by the fixture that makes the user.
         secrets: What the test takes from its environment.
         matched: Where a matcher stands.
+        loose: Places, by event, in which the test takes any fitting value.
         notes: What could not be written down as it was, one sentence each.
     """
 
@@ -43,6 +44,7 @@ class Script:
     secrets: tuple[Secret, ...]
     matched: tuple[Matched, ...]
     notes: tuple[str, ...]
+    loose: Mapping[int, frozenset[Path]] = field(default_factory=dict)
 
 
 def write_script(
@@ -95,8 +97,19 @@ def write_script(
         secrets=draft.payloads.secrets.found,
         matched=tuple(draft.payloads.matched),
         notes=tuple(draft.notes),
+        loose=_loose(draft),
     )
     return script, draft.payloads.secrets
+
+
+def _loose(draft: Draft) -> dict[int, frozenset[Path]]:
+    """Return the places in which the test takes any value, or looks at none."""
+    found = {event: set(paths) for event, paths in draft.payloads.loose.items()}
+    for event, places in draft.payloads.plan.places.items():
+        headers = {path for path in places if path[0] == "headers"}
+        if headers:
+            found.setdefault(event, set()).update(headers)
+    return {event: frozenset(paths) for event, paths in found.items()}
 
 
 def emission(step: Step, order: Sequence[str]) -> list[Output]:

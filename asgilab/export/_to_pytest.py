@@ -5,8 +5,8 @@ Nothing runs here: replaying the session and running the test belong to
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -19,6 +19,7 @@ from asgilab.export._rendering import Target
 from asgilab.export._script import Script, write_script
 from asgilab.export._secrets import Secret
 from asgilab.export._titles import title_of
+from asgilab.replay import Path as ValuePath
 from asgilab.replay import Step, Volatility, steps
 from asgilab.sessions import Session
 
@@ -38,6 +39,7 @@ class Written:
         matched: Where a matcher stands instead of the recorded value.
         secrets: What the test takes from its environment.
         notes: What could not be written down as it was, one sentence each.
+        loose: Places, by event, in which the test takes any fitting value.
     """
 
     source: str
@@ -45,6 +47,7 @@ class Written:
     matched: tuple[Matched, ...] = ()
     secrets: tuple[Secret, ...] = ()
     notes: tuple[str, ...] = ()
+    loose: Mapping[int, frozenset[ValuePath]] = field(default_factory=dict)
 
 
 def to_pytest(
@@ -116,7 +119,9 @@ def write_test(
     source = write_module(script, origin, title, _TARGETS[target])
     source = formatted(source, path or Path.cwd() / "test_session.py")
     secrets.check(source)
-    return Written(source, title, script.matched, script.secrets, script.notes)
+    return Written(
+        source, title, script.matched, script.secrets, script.notes, script.loose
+    )
 
 
 def _is_django(session: Session) -> bool:

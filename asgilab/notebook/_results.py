@@ -285,8 +285,7 @@ class ExportCard(Card):
 
     @property
     def headline(self) -> str:
-        run = self.exported.run
-        result = "not run" if run is None else visible(run.summary)
+        result = visible(self.exported.verdict)
         return f"Exported to {visible(str(self.exported.path))}: {result}."
 
     @property

@@ -1,5 +1,21 @@
-"""Whether an exported test holds: it is run where nothing else has run before."""
+"""Whether an exported test holds, and whether it is able to fail.
 
+It is run where nothing else has run before: once as it is, and once with each of
+many small mistakes of the application.
+"""
+
+from asgilab.proof._mutants import Mutant, Sent, mutants_of
+from asgilab.proof._proving import Killing, Origin, kill_mutants
 from asgilab.proof._runner import PytestRun, run_tests, summary_line
 
-__all__ = ["PytestRun", "run_tests", "summary_line"]
+__all__ = [
+    "Killing",
+    "Mutant",
+    "Origin",
+    "PytestRun",
+    "Sent",
+    "kill_mutants",
+    "mutants_of",
+    "run_tests",
+    "summary_line",
+]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -129,7 +130,10 @@ def test_the_summary_says_what_was_matched_and_what_pytest_said(
     made: Exported,
 ) -> None:
     lines = made.summary_lines()
-    assert lines[0].endswith(": 2 volatile values matched in 2 replays")
+    verdict = r"passes 3/3 · kills (\d+)/\1 mutants · 2 volatile values matched"
+    assert re.fullmatch(verdict, made.verdict)
+    assert lines[0].endswith(f": {made.verdict} in 2 replays")
+    assert f"\nProof: {made.verdict}\n" in made.source
     assert "$.ticket: IsUUID(4)" in lines[1]
     assert lines[-1].startswith("pytest: 1 passed in ")
 
@@ -157,7 +161,7 @@ def test_a_file_is_only_written_when_asked_not_to_run(tmp_path: Path) -> None:
     assert made.replays == 3
     assert "async def test_alice_comes_in(" in path.read_text("utf-8")
     assert made.summary_lines() == [
-        "test_alice_comes_in: 0 volatile values matched in 3 replays"
+        "test_alice_comes_in: not run · 0 volatile values matched in 3 replays"
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from asgilab.export import _rendering
+from asgilab.export._literals import literal
 from asgilab.export._nodes import Code
 from asgilab.export._rendering import Style, Target, cookie_of, render
 from asgilab.export._statements import (
@@ -59,7 +60,7 @@ CLOSE = {"type": "websocket.close", "code": 4001}
         (SendText("a", "hi"), ['await a.send_to(text_data="hi")']),
         (SendBytes("a", b"hi"), ['await a.send_to(bytes_data=b"hi")']),
         (SendEvent("a", {"type": "x"}), ['await a.send_input({"type": "x"})']),
-        (ExpectJson("a", [1]), ["assert await a.receive_json_from() == [1]"]),
+        (ExpectJson("a", [7]), ["assert await a.receive_json_from() == [7]"]),
         (
             ExpectJson("a", {"id": Code("IsUUID(4)")}, "message"),
             [
@@ -74,10 +75,10 @@ CLOSE = {"type": "websocket.close", "code": 4001}
             ['assert await a.receive_output() == {"type": "x"}'],
         ),
         (
-            ExpectUnordered("a", ({"n": 1}, {"n": 2})),
+            ExpectUnordered("a", ({"n": 3}, {"n": 2})),
             [
                 "messages = [await a.receive_json_from() for _ in range(2)]",
-                'assert messages == IsList({"n": 1}, {"n": 2}, check_order=False)',
+                'assert messages == IsList({"n": 3}, {"n": 2}, check_order=False)',
             ],
         ),
         (ExpectNothing("a"), ["assert await a.receive_nothing()"]),
@@ -105,12 +106,12 @@ CLOSE = {"type": "websocket.close", "code": 4001}
             ],
         ),
         (
-            ExpectResponse("a", 200, (), {"id": 1}, json=True, variable="content"),
+            ExpectResponse("a", 200, (), {"id": 7}, json=True, variable="content"),
             [
                 "response = await a.get_response()",
                 'assert response["status"] == 200',
                 'content = json.loads(response["body"])',
-                'assert content == {"id": 1}',
+                'assert content == {"id": 7}',
             ],
         ),
         (
@@ -259,3 +260,22 @@ def test_every_statement_has_its_way_to_be_written(kind: Any) -> None:
 
 def test_the_fixture_of_a_cookie_is_called_after_the_user() -> None:
     assert cookie_of("alice_user") == "alice_user_cookie"
+
+
+@pytest.mark.parametrize("payload", [{"ok": True}, {"in": [{"n": 1}]}, [0], [2.0]])
+def test_what_python_takes_for_another_type_is_compared_exactly(payload: Any) -> None:
+    statement = ExpectJson("a", payload)
+    plain = f"assert await a.receive_json_from() == {literal(payload)}"
+    exact = f"assert await a.receive_json_from() == Exactly({literal(payload)})"
+    assert render(statement, OURS) == [exact]
+    assert render(statement, THEIRS) == [plain]
+    pair = ExpectUnordered("a", (payload, {"n": 7}))
+    assert f"IsList(Exactly({literal(payload)}), " in "".join(render(pair, OURS))
+    response = ExpectResponse("a", 200, (), payload, json=True)
+    assert render(response, OURS)[-1].endswith(f"== Exactly({literal(payload)})")
+
+
+@pytest.mark.parametrize("payload", [{"n": 7, "f": 0.5, "t": "1", "none": None}, "1"])
+def test_other_payloads_are_compared_as_they_are(payload: Any) -> None:
+    (line,) = render(ExpectJson("a", payload), OURS)
+    assert line.endswith(f"== {literal(payload)}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from asgilab.engine import FrameText, Quiet
-from asgilab.export import Exported
+from asgilab.export import Exported, Proof
 from asgilab.notebook._cards import Table
 from asgilab.notebook._results import (
     Connected,
@@ -80,7 +80,8 @@ def test_an_application_shows_how_to_connect_to_it() -> None:
 def test_an_export_shows_how_its_test_fared() -> None:
     def exported(run: PytestRun | None) -> ExportCard:
         path = Path("test_x.py")
-        return ExportCard(Exported(path, "x = '<b>'", "test_x", (), (), 2, run))
+        proof = None if run is None else Proof(run)
+        return ExportCard(Exported(path, "x = '<b>'", "test_x", (), (), 2, proof))
 
     passed = exported(PytestRun("1 passed in 0.1s", {"passed": 1}))
     failed = exported(PytestRun("1 failed in 0.1s", {"failed": 1}, "E  no", 1))
@@ -89,7 +90,10 @@ def test_an_export_shows_how_its_test_fared() -> None:
         "bad",
         "plain",
     ]
-    assert passed.headline == "Exported to test_x.py: 1 passed in 0.1s."
+    assert (
+        passed.headline
+        == "Exported to test_x.py: passes 1/1 · 0 volatile values matched."
+    )
     assert "E  no" in repr(failed)
     assert "x = &#x27;&lt;b&gt;&#x27;" in passed._repr_html_()
 

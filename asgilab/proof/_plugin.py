@@ -1,0 +1,135 @@
+"""A pytest plugin that runs one test again and again, each time with a mutant.
+
+It is loaded by :func:`asgilab.proof.kill_mutants` only, into a pytest of its own.
+The test runs once as it is, then once with each mutant, then once as it is.
+What comes of it is written to a file.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from asgilab.proof._mutants import Mutant, Place, Sent, mutants_of
+from asgilab.proof._stand_in import StandIn
+
+PLAN: Final = "ASGILAB_MUTANTS"
+"""Environment variable: the file that says what to do, and that gets the result."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to run mutants, where there is a plan."""
+    if PLAN in os.environ:
+        path = Path(os.environ[PLAN])
+        config.pluginmanager.register(_Mutants(path), "asgilab-mutants")
+
+
+class _Mutants:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.plan: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        self.loose = {
+            (connection, place): {tuple(each) for each in paths}
+            for connection, place, paths in self.plan["loose"]
+        }
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, name: str, obj: Any) -> None:
+        """Give the tests a clock that does not wait: a dropped event costs no time."""
+        if self.plan["clock"] != "real" and name.startswith("test"):
+            mark = pytest.mark.asgi(clock=self.plan["clock"]).mark
+            obj.pytestmark = [*getattr(obj, "pytestmark", []), mark]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> bool:
+        """Run the test with each mutant in turn."""
+        stand_in = _put_in_place(item, self.plan["application"])
+        ends = time.monotonic() + self.plan["seconds"]
+        stand_in.begin(None)
+        passes = [not _fails(item, item.parent)]
+        caught: list[bool] = []
+        mutants = list(self._mutants(stand_in.sent)) if passes[0] else []
+        for mutant in mutants:
+            if time.monotonic() > ends:
+                break
+            stand_in.begin(mutant)
+            caught.append(_fails(item, item.parent))
+        stand_in.begin(None)
+        passes.append(not _fails(item, nextitem))
+        self._tell(passes, mutants, caught)
+        return True
+
+    def _mutants(self, sent: list[Sent]) -> Iterator[Mutant]:
+        typed = self.plan["typed"]
+        return mutants_of(sent, self._is_loose, self._is_unordered, typed=typed)
+
+    def _is_unordered(self, sent: Sent) -> bool:
+        return [sent.connection, sent.place] in self.plan["unordered"]
+
+    def _is_loose(self, sent: Sent, path: Place) -> bool:
+        return path in self.loose.get((sent.connection, sent.place), ())
+
+    def _tell(
+        self, passes: list[bool], mutants: list[Mutant], caught: list[bool]
+    ) -> None:
+        survivors = [
+            [m.connection, m.place, m.kind, list(m.path), repr(m.value)]
+            for m, dead in zip(mutants, caught, strict=False)
+            if not dead
+        ]
+        told = {
+            "passes": passes,
+            "mutants": len(mutants),
+            "tried": len(caught),
+            "survivors": survivors,
+        }
+        self.path.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _put_in_place(item: pytest.Item, expression: str) -> StandIn:
+    """Replace the application in the module of a test by a stand-in."""
+    owner: Any = getattr(item, "module", None)
+    *way, name = expression.split(".")
+    for step in way:
+        owner = getattr(owner, step)
+    stand_in = StandIn(getattr(owner, name))
+    setattr(owner, name, stand_in)
+    return stand_in
+
+
+def _fails(item: pytest.Item, nextnode: Any) -> bool:
+    """Run a test with its fixtures, without a report; tell whether it fails.
+
+    Args:
+        item: The test.
+        nextnode: What runs next, or lies around it: fixtures that this does not
+            need are finished. For the test once more, that is its module.
+    """
+    item._initrequest()  # type: ignore[attr-defined]
+    hook = item.ihook
+    steps = [
+        ("setup", lambda: hook.pytest_runtest_setup(item=item)),
+        ("call", lambda: hook.pytest_runtest_call(item=item)),
+    ]
+    failed = False
+    for when, step in steps:
+        if not failed:
+            failed = _went_wrong(step, when)
+    teardown = lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextnode)  # noqa: E731
+    failed = _went_wrong(teardown, "teardown") or failed
+    item._request = False  # type: ignore[attr-defined]
+    item.funcargs = None  # type: ignore[attr-defined]
+    return failed
+
+
+def _went_wrong(step: Any, when: Any) -> bool:
+    call = pytest.CallInfo.from_call(step, when, reraise=(pytest.exit.Exception,))
+    return call.excinfo is not None and not call.excinfo.errisinstance(
+        pytest.skip.Exception
+    )

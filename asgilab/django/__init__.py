@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         project_in_use,
     )
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
-    from asgilab.django._sandbox import Sandbox
+    from asgilab.django._sandbox import Sandbox, later_keys
 
 __all__ = [
     "ChannelsLiveServerTestCase",
@@ -30,6 +30,7 @@ __all__ = [
     "Sandbox",
     "Snapshot",
     "databases_of_the_test",
+    "later_keys",
     "lending",
     "live_project",
     "log_in",
@@ -48,6 +49,7 @@ _ROOMS: Final = {
     "Sandbox": "_sandbox",
     "Snapshot": "_relocation",
     "databases_of_the_test": "_project",
+    "later_keys": "_sandbox",
     "lending": "_ownership",
     "live_project": "_live_project",
     "project_in_use": "_project",

@@ -246,6 +246,21 @@ class Copy:
         if self._folder is not None:
             self._folder.cleanup()
 
+    def begin_keys_later(self, count: int) -> None:
+        """Let the keys that Django's tables give out begin later, by so many."""
+        keeper = _places[self.name]
+        # https://www.sqlite.org/autoinc.html: a table has its row there only once
+        # it has given out a key.
+        found = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+        tables = [name for (name,) in keeper.execute(found)]
+        for table in tables:
+            last = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+            (key,) = keeper.execute(last, (table,)).fetchone() or (0,)
+            keeper.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            row = (table, key + count)
+            keeper.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", row)
+        keeper.commit()
+
 
 class _Retargeted:
     """An alias that leads elsewhere for a while, in all threads.

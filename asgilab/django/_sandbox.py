@@ -44,6 +44,7 @@ class Sandbox:
 
     def __init__(self, contents: Iterable[Snapshot]) -> None:
         self._contents = tuple(contents)
+        self._later = _LATER.get()
         self._undo = ExitStack()
         self._settings: dict[int, dict[str, Any]] = {}
         self._locals: dict[int, Any] = {}
@@ -107,6 +108,8 @@ class Sandbox:
             if old not in names:
                 copy = Copy(snapshot.alias, snapshot.contents, "memory")
                 names[old] = undo.enter_context(copy)
+                if self._later:
+                    copy.begin_keys_later(self._later)
             options = writing_options(settings["OPTIONS"])
             found[snapshot.alias] = SandboxSettings(
                 settings, NAME=names[old], OPTIONS=options
@@ -123,6 +126,25 @@ class Sandbox:
 _SANDBOX: Final[contextvars.ContextVar[Sandbox | None]] = contextvars.ContextVar(
     "asgilab_sandbox", default=None
 )
+
+
+_LATER: Final[contextvars.ContextVar[int]] = contextvars.ContextVar(
+    "asgilab_later_keys", default=0
+)
+
+
+@contextmanager
+def later_keys(count: int) -> Iterator[None]:
+    """Let the keys of new rows begin later, in each sandbox that is made inside.
+
+    Args:
+        count: How many keys are taken to have been used by then, in each table.
+    """
+    token = _LATER.set(count)
+    try:
+        yield
+    finally:
+        _LATER.reset(token)
 
 
 def _own_caches(undo: ExitStack) -> dict[str, Any]:

@@ -1,7 +1,14 @@
 """The lab: one object that a cell, a test and the command line all hold."""
 
+from asgilab.lab._elsewhere import replay_elsewhere
 from asgilab.lab._import_string import load_application
 from asgilab.lab._lab import Lab
 from asgilab.lab._outputs import check_output, check_test_file
 
-__all__ = ["Lab", "check_output", "check_test_file", "load_application"]
+__all__ = [
+    "Lab",
+    "check_output",
+    "check_test_file",
+    "load_application",
+    "replay_elsewhere",
+]

@@ -24,6 +24,13 @@ from asgilab.replay._diff import (
     diff,
     diff_outputs,
 )
+from asgilab.replay._exploration import (
+    Elsewhere,
+    Exploration,
+    Perturbation,
+    explore,
+)
+from asgilab.replay._perturbation import perturbed
 from asgilab.replay._prefix import Prefix, replay_prefix, sent_before
 from asgilab.replay._replay import Advance, FreshLab, LabFactory, Replay, replay
 from asgilab.replay._request import Request, cookies_of, without_session
@@ -37,6 +44,8 @@ __all__ = [
     "Alignment",
     "Changed",
     "Difference",
+    "Elsewhere",
+    "Exploration",
     "Finding",
     "FreshLab",
     "Input",
@@ -47,6 +56,7 @@ __all__ = [
     "Output",
     "Pair",
     "Path",
+    "Perturbation",
     "Prefix",
     "Reordered",
     "Replay",
@@ -58,10 +68,12 @@ __all__ = [
     "cookies_of",
     "diff",
     "diff_outputs",
+    "explore",
     "find_volatile",
     "leaves",
     "parse_json",
     "permuted",
+    "perturbed",
     "replay",
     "replay_prefix",
     "same",

@@ -12,7 +12,7 @@ from django.core.cache import cache, caches
 from django.db import connection, connections
 from django.test import override_settings
 
-from asgilab.django import Relocated, Sandbox, snapshot
+from asgilab.django import Relocated, Sandbox, later_keys, snapshot
 from asgilab.django._live_connections import open_connections
 from chat.models import Room
 
@@ -141,3 +141,14 @@ def test_what_is_replaced_on_djangos_and_channels_registries_is_still_there(
         assert "settings" not in vars(fresh)
         assert "_settings" in vars(fresh)
     assert "backends" in vars(type(channel_layers).__mro__[2]())
+
+
+def test_keys_of_new_rows_begin_later_where_others_are_taken_to_be_used() -> None:
+    with Relocated(["default"], files=True), snapshot() as start:
+        key = Room.objects.create(name="outside").pk
+        with later_keys(7000):
+            sandbox = Sandbox([start])
+        with sandbox, sandbox.entered():
+            assert Room.objects.create(name="inside").pk == key + 7000
+        with Sandbox([start]) as sandbox, sandbox.entered():
+            assert Room.objects.create(name="inside").pk == key

@@ -5,9 +5,10 @@ Importing this floor imports neither IPython nor Django nor pytest.
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._context import ContextChoice
+from asgilab.communicators._cookies import take_cookies
 from asgilab.communicators._current import handle_here, pass_here, record_here
 from asgilab.communicators._exactly import Exactly
-from asgilab.communicators._http import HttpCommunicator, take_cookies
+from asgilab.communicators._http import HttpCommunicator
 from asgilab.communicators._layer_gate import Incoming
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue

@@ -264,7 +264,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
 
     def __del__(self) -> None:
         task = getattr(self, "_task", None)
-        if task is not None:
+        if task is not None and (not self._line.ended or self._line.unseen):
             forsake(task, self._line)
 
     async def __aenter__(self) -> Self:

@@ -6,11 +6,11 @@ Everything that holds for any application is in ``_application``.
 
 import asyncio
 from collections.abc import AsyncIterable, Iterable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._context import ContextChoice
+from asgilab.communicators._cookies import take_cookies
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._site import at_home
@@ -98,9 +98,11 @@ class HttpCommunicator(ApplicationCommunicator):
         ):
             msg = f"The body of a request is bytes, got {type(body).__name__}."
             raise PayloadError(msg)
-        version = _VERSION_THAT_RAISES if raise_on_gone else _VERSION
-        options = {"spec_version": version, **at_home(path, scope_options)}
+        options = at_home(path, scope_options)
         scope = http_scope(method, path, headers=headers, **options)
+        if "spec_version" not in scope_options:
+            version = _VERSION_THAT_RAISES if raise_on_gone else _VERSION
+            scope["asgi"]["spec_version"] = version
         super().__init__(
             application,
             scope,
@@ -143,15 +145,19 @@ class HttpCommunicator(ApplicationCommunicator):
         window = self._wiring.window
         self._line.hold_back(window or _UNREAD, None)
         await self.send_request()
-        loop = asyncio.get_running_loop()
-        end = loop.time() + deadline
+        time = asyncio.get_running_loop().time
+        end = time() + deadline
+        unread = self._line.outbox.events
         parts = ResponseParts()
         body: list[bytes] = []
         while not parts.complete:
-            if loop.time() > end:
+            if unread and self._line.window is None:
+                event = unread.popleft()
+            elif time() > end:
                 msg = f"The response did not end within {deadline} s."
                 raise self._noted(NoOutput(msg))
-            event = await self.receive_output(timeout)
+            else:
+                event = await self.receive_output(timeout)
             body.append(parts.feed(event) or b"")
         self._line.hold_back(window, None)
         response = parts.response(b"".join(body))
@@ -179,7 +185,8 @@ class HttpCommunicator(ApplicationCommunicator):
         if self.sent_request:
             return
         self.sent_request = True
-        await self._wiring.prepared()
+        if self._wiring.before is not None:
+            await self._wiring.before()
         if isinstance(self.body, bytes):
             await self.send_input({"type": "http.request", "body": self.body})
             return
@@ -217,28 +224,6 @@ class HttpCommunicator(ApplicationCommunicator):
         if self._task is not None and not self._task.done():
             await self.disconnect()
         await super()._leave()
-
-
-def take_cookies(jar: dict[str, str], headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Put the cookies that a response sets into a jar, and take out what it deletes.
-
-    Args:
-        jar: The client's cookies by name; changed in place.
-        headers: The headers of the response. A ``Set-Cookie`` that is no cookie
-            is passed over, as a browser does.
-    """
-    for name, value in headers:
-        if name.lower() != b"set-cookie":
-            continue
-        try:
-            cookies = SimpleCookie(value.decode("latin-1"))
-        except CookieError:
-            continue
-        for key, cookie in cookies.items():
-            if cookie["max-age"] == "0":
-                jar.pop(key, None)
-            else:
-                jar[key] = cookie.value
 
 
 async def _pieces(body: Iterable[bytes] | AsyncIterable[bytes]) -> Any:

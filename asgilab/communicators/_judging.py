@@ -1,9 +1,9 @@
-"""What is taken as an event, and which findings about it are raised.
+"""What is taken as an event, how much of it is kept, and which findings are raised.
 
 Pure decisions of the line, which acts on them.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from asgilab.protocol import Finding, Severity
 from asgilab.types import Message
@@ -31,3 +31,21 @@ def gravest(findings: tuple[Finding, ...], validate: str) -> Finding | None:
         return None
     passed = _MILDEST if validate == "strict" else _MILD
     return next((each for each in findings if each.severity not in passed), None)
+
+
+def leave_out(recorded: dict[str, Any], kept: int) -> tuple[int, str]:
+    """Keep a body out of the session once enough of them are in it.
+
+    Args:
+        recorded: The event as it is about to be recorded; changed in place.
+        kept: How many more bytes may be kept.
+
+    Returns:
+        How many may be kept from now on, and a note for the event, or "".
+    """
+    size = len(recorded.get("body", b""))
+    left = max(kept - size, 0)
+    if left or not size:
+        return left, ""
+    recorded["body"] = b""
+    return left, f"body of {size} bytes not kept"

@@ -15,21 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
 from asgilab.communicators._holding import hold_received
-from asgilab.communicators._judging import copied, gravest
+from asgilab.communicators._judging import copied, gravest, leave_out
 from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._remembering import remembered
 from asgilab.communicators._window import Window
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import Verdict, awaiting_line, clock_of, user_place
+from asgilab.engine import Verdict, awaiting_line, clock_of, mark_root, user_place
 from asgilab.errors import ClientDisconnected, IllegalDelivery, ProtocolViolation
-from asgilab.protocol import (
-    SPEC,
-    Conversation,
-    Ending,
-    Finding,
-    Severity,
-)
+from asgilab.protocol import SPEC, Conversation, Ending, Finding, Severity
 from asgilab.sessions import Kind
 from asgilab.types import Message, Scope
 
@@ -42,6 +36,8 @@ CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab
 # Bound once: to look a member up in its Enum costs Python 3.11 as much as a call.
 _RECEIVE: Final = Kind.RECEIVE
 _SEND: Final = Kind.SEND
+_OPEN: Final = Kind.OPEN
+_END: Final = Kind.END
 
 
 class Line(Outcome):
@@ -58,11 +54,10 @@ class Line(Outcome):
         findings: Breaches of the rules so far.
         closed: Whether the application itself has closed the connection.
         gone: Whether the client has left, so that nothing reaches it.
-        window: How far the application may be ahead of its reader, or None.
+        window: Who waits because too many events are unread; None while nobody did.
     """
 
     def __init__(self, scope: Scope, wiring: Wiring) -> None:
-        super().__init__()
         self.inbox = EventQueue()
         self.outbox = EventQueue()
         self.passed: deque[tuple[Message, str]] = deque()
@@ -78,11 +73,11 @@ class Line(Outcome):
         self._traced = wiring.session is not None or wiring.gates is not None
         self._lost = False
         self._habits = wiring.habits
+        self._last: Message | None = None
         self._endings: Endings | None = None
         self.window: Window | None = None
+        self._room = sys.maxsize if wiring.window is None else wiring.window
         self._kept: int | None = None
-        if wiring.window is not None:
-            self.window = Window(wiring.window, self.outbox)
 
     @property
     def handling(self) -> int | None:
@@ -128,7 +123,7 @@ class Line(Outcome):
         zero = loop.time() if wiring.zero is None else wiring.zero
         wiring.name = wiring.name or str(self.scope.get("type", "connection"))
         self._record = session.recorder(wiring.name, clock_of(loop), zero)
-        self._record(Kind.OPEN, remembered(self.scope))
+        self._record(_OPEN, remembered(self.scope))
 
     def deliver(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
         """Put an event where the application's next ``receive()`` gets it.
@@ -152,7 +147,8 @@ class Line(Outcome):
         if self._habits is not None:
             message = self._habits.deliver(message, ending)
         if over and message.get("type") in FAREWELLS:
-            self._conclude(message).note(message)
+            self._conclude(message)
+            self._farewells().note(message)
         inbox = self.inbox
         inbox.events.append(message)
         if inbox.waiters:
@@ -166,11 +162,11 @@ class Line(Outcome):
             ending: Who ended the connection.
         """
         self.hold_back(None, None)
-        endings, server_tells = self._endings, self._habits is not None
-        if endings is not None and (
-            endings.farewell is not None or (server_tells and endings.tell(self.inbox))
-        ):
-            return
+        server_tells = self._habits is not None
+        if self._last is not None:
+            endings = self._farewells()
+            if endings.farewell or (server_tells and endings.tell(self.inbox)):
+                return
         self.gone |= server_tells or self.wiring.raise_on_gone is not None
         self.deliver(message, ending)
 
@@ -181,7 +177,7 @@ class Line(Outcome):
         place = user_place(sys._getframe(1)) if self._traced else None
         while True:
             while not inbox.events:
-                if self._endings is None or not self._endings.tell(inbox):
+                if self._last is None or not self._farewells().tell(inbox):
                     await inbox.woken()
             message: Message = inbox.events.popleft()
             note = "" if self._endings is None else self._endings.note_of(message)
@@ -207,9 +203,9 @@ class Line(Outcome):
         place = None
         if self._traced:
             place = user_place(sys._getframe(1)) or awaiting_line()
-        window, gates = self.window, self._gates
-        if window is not None and window.full and not self.gone:
-            await window.wait_for_room()
+        gates = self._gates
+        if len(self.outbox.events) >= self._room and not self.gone:
+            await self._wait_for_room()
         verdict = None
         if gates is not None and gates.watched and not self.gone:
             name = self.wiring.name
@@ -231,7 +227,8 @@ class Line(Outcome):
         """
         if self.window is not None:
             self.window.lift()
-        self.window = None if window is None else Window(window, self.outbox)
+            self.window = None
+        self._room = sys.maxsize if window is None else window
         self._kept = kept
 
     def inject(self, message: Message) -> None:
@@ -249,8 +246,7 @@ class Line(Outcome):
     def drop(self) -> None:
         """The client is gone: what is sent from now on reaches nobody."""
         self.gone = True
-        if self.window is not None:
-            self.window.lift()
+        self.hold_back(None, self._kept)
         if self._conversation is not None:
             self._conversation.gone()
 
@@ -268,6 +264,7 @@ class Line(Outcome):
         cause = self.handling if cause is None else cause
         return self._record(kind, message, place, cause, note)
 
+    @mark_root
     def end(self, task: asyncio.Task[None]) -> None:
         """Take note that the application has returned or raised; once is enough."""
         if self.ended:
@@ -278,16 +275,18 @@ class Line(Outcome):
             self._note(Kind.END, {"type": "cancelled", "exception": None}, None, "")
         else:
             self._end_with(task.exception())
-        self.outbox.wake()
+        if self.outbox.waiters:
+            self.outbox.wake()
 
     def _end_with(self, error: BaseException | None) -> None:
         conversation = self._conversation
         if error is None:
             self.how_it_ended = "returned"
-            ended = {"type": "returned", "exception": None}
-            self._note(Kind.END, ended, None, "")
+            if self._record is not None:
+                ended = {"type": "returned", "exception": None}
+                self._record(_END, ended, None, self.handling)
             if conversation is not None:
-                self.findings.extend(conversation.returned())
+                self.findings += conversation.returned()
             return
         self.how_it_ended = f"raised {type(error).__name__}"
         if self.gone and isinstance(error, ClientDisconnected):
@@ -305,24 +304,24 @@ class Line(Outcome):
         conversation = self._conversation
         if conversation is not None:
             findings = conversation.sent(copy)
-            if (findings or not conversation.steady) and not self._takes_effect(
+            if not conversation.steady and self._last is None and conversation.over:
+                self._conclude(message)
+            if findings and not self._takes_effect(
                 conversation, findings, message, place
             ):
                 return
         if self._record is not None:
             recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
             if self._kept is not None:
-                note = self._leave_out(recorded) or note
+                self._kept, left_out = leave_out(recorded, self._kept)
+                note = left_out or note
             handling = self._handling
             cause = self.aside if handling is None else handling
             self._record(_SEND, recorded, place, cause, note)
         if self._habits is not None:
             copy = self._habits.transmit(copy)
-        outbox = self.outbox
         if copy is not None:
-            outbox.events.append(copy)
-        if outbox.waiters:
-            outbox.wake()
+            self.outbox.put_nowait(copy)
 
     def _pass_on(self, verdict: Verdict, message: Message, place: Any) -> None:
         """Emit what came through the gate in the place of an event."""
@@ -331,24 +330,27 @@ class Line(Outcome):
         for each, note in verdict.messages:
             self._emit(each, place, note)
 
-    def _conclude(self, last: Message) -> Endings:
+    def _conclude(self, last: Message) -> None:
         """The connection is over: whoever waits in ``receive()`` is told so."""
+        if self._last is None:
+            self._last = last
+            self.inbox.wake()
+
+    def _farewells(self) -> Endings:
+        """Return what tells the application of the end, once there is one."""
         if self._endings is None:
             assert self._conversation is not None
+            assert self._last is not None
             self._endings = Endings(
-                self._conversation, self._habits, self.findings, last
+                self._conversation, self._habits, self.findings, self._last
             )
-            self.inbox.wake()
         return self._endings
 
-    def _leave_out(self, recorded: dict[str, Any]) -> str:
-        """Keep a body out of the session once enough of them are in it."""
-        size = len(recorded.get("body", b""))
-        self._kept = max((self._kept or 0) - size, 0)
-        if self._kept or not size:
-            return ""
-        recorded["body"] = b""
-        return f"body of {size} bytes not kept"
+    async def _wait_for_room(self) -> None:
+        """Wait until the reader has taken some of what is unread."""
+        if self.window is None:
+            self.window = Window(self._room, self.outbox)
+        await self.window.wait_for_room()
 
     def _refuse(self, message: Message, place: Any) -> None:
         """The client has gone: by ASGI 2.4 ``send()`` raises an ``OSError``."""
@@ -372,15 +374,11 @@ class Line(Outcome):
         message: Message,
         place: Any,
     ) -> bool:
-        """Judge an event that was sent; False if the connection was over before.
+        """Act on what was found in an event; False if it was over before.
 
         Raises:
             ProtocolViolation: It breaks a rule that validation does not let pass.
         """
-        if conversation.over:
-            self._conclude(message)
-        if not findings:
-            return True
         self.findings.extend(findings)
         refused = gravest(findings, self.wiring.validate)
         if refused is not None:

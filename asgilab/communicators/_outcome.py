@@ -23,13 +23,13 @@ class Outcome:
         violation: A breach that was raised into it and that no test saw yet.
     """
 
-    def __init__(self) -> None:
-        self.ended = False
-        self.how_it_ended = "not ended"
-        self.error: BaseException | None = None
-        self.traceback: TracebackType | None = None
-        self.violation: ProtocolViolation | None = None
-        self._shown: BaseException | None = None
+    # On the class, so that a new one costs nothing.
+    ended = False
+    how_it_ended = "not ended"
+    error: BaseException | None = None
+    traceback: "TracebackType | None" = None
+    violation: ProtocolViolation | None = None
+    _shown: BaseException | None = None
 
     @property
     def unseen(self) -> bool:

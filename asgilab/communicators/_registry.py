@@ -11,15 +11,12 @@ from asgilab.sessions import Session
 
 # In the order in which they came; a WeakValueDictionary costs three times as much.
 _LIVE: Final[dict[ref[Session], None]] = {}
+_forget: Final = _LIVE.pop
 
 
 def register(session: Session) -> None:
     """Remember a session for as long as somebody else holds it."""
     _LIVE[ref(session, _forget)] = None
-
-
-def _forget(reference: ref[Session]) -> None:
-    _LIVE.pop(reference, None)
 
 
 def live_sessions() -> list[Session]:

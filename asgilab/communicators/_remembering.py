@@ -13,14 +13,40 @@ from asgilab.engine import shorten
 _VALUES: Final = frozenset({str, bytes, int, float, bool, NoneType})
 _HOLD_VALUES: Final = frozenset({dict, list, tuple})
 _DEEPEST: Final = 20
+_MOST_KNOWN: Final = 64
+_KNOWN: Final[dict[str, dict[str, Any]]] = {}
+"""The latest copy of a scope of plain values, by path: the next is mostly its like."""
 
 
 def remembered(scope: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of a scope that neither changes nor keeps an object alive."""
-    return {
+    """Return a copy of a scope that neither changes nor keeps an object alive.
+
+    What is inside the copies of equal scopes is shared, and never changed.
+    """
+    path = scope.get("path")
+    known = _KNOWN.get(path) if type(path) is str else None
+    if known is not None and known == scope:
+        return known.copy()
+    copy = {
         key: value if type(value) in _VALUES else _copy(value, 1)
         for key, value in scope.items()
     }
+    if type(path) is str and _is_plain(scope, 0):
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[path] = copy.copy()
+    return copy
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Tell whether there is nothing but values in it: a copy of it is its equal."""
+    kind = type(value)
+    if kind in _VALUES:
+        return True
+    if kind not in _HOLD_VALUES or depth > _DEEPEST:
+        return False
+    held = [*value, *value.values()] if kind is dict else value
+    return all(_is_plain(each, depth + 1) for each in held)
 
 
 def _copy(value: Any, depth: int) -> Any:

@@ -35,10 +35,12 @@ class ResponseParts:
         complete: Whether nothing more belongs to the response.
     """
 
+    # On the class, so that a new one costs nothing.
+    start: dict[str, Any] | None = None
+    complete = False
+    _body_ended = False
+
     def __init__(self) -> None:
-        self.start: dict[str, Any] | None = None
-        self.complete = False
-        self._body_ended = False
         self._extra: dict[str, Any] = {}
 
     def feed(self, event: dict[str, Any]) -> bytes | None:
@@ -47,18 +49,21 @@ class ResponseParts:
         Raises:
             UnexpectedEvent: It is no part of a response, or not at this place.
         """
-        kind = str(event["type"])
-        take = _TAKE.get(kind)
+        kind = event["type"]
+        take = _TAKE.get(kind) if isinstance(kind, str) else None
         if take is None:
-            raise UnexpectedEvent(self._text(kind))
+            raise UnexpectedEvent(self._text(str(kind)))
         return take(self, event)
 
     def response(self, body: bytes) -> Response:
         """Return the whole, with the body given."""
-        known: Any = dict(self.start or {})
-        known.pop("type", None)
-        known.pop("trailers", None)
-        known["headers"] = [tuple(pair) for pair in known.get("headers", ())]
+        start = self.start or {}
+        known: Any = {
+            key: value
+            for key, value in start.items()
+            if key not in ("type", "trailers")
+        }
+        known["headers"] = [tuple(pair) for pair in start.get("headers", ())]
         known["body"] = body
         known.update(self._extra)
         result: Response = known

@@ -74,7 +74,8 @@ def call(
 async def _call_prepared(
     application: Application, line: Line, prepare: Steps, owner: "Ownership | None"
 ) -> None:
-    await line.wiring.prepared()
+    if line.wiring.before is not None:
+        await line.wiring.prepared()
     # asgiref has one thread for the synchronous code of the whole process, and a
     # consumer that is paused in it would hold up every other. A lent connection,
     # though, may not be used by two threads at once.

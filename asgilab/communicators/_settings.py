@@ -16,5 +16,7 @@ def settings_in_use() -> Any | None:
     it, and a test of ours guards them.
     """
     conf = sys.modules.get("django.conf")
-    settings = None if conf is None else conf.settings._wrapped
-    return None if conf is None or settings is conf.empty else settings
+    if conf is None:
+        return None
+    settings = object.__getattribute__(conf.settings, "_wrapped")
+    return None if settings is conf.empty else settings

@@ -26,7 +26,7 @@ def at_home(path: str, options: dict[str, Any]) -> dict[str, Any]:
     if name is None:
         return options
     secure = options.get("scheme") in ("https", "wss")
-    return {**options, "server": [name, 443 if secure else 80]}
+    return {**options, "server": (name, 443 if secure else 80)}
 
 
 def _allowed_host() -> str | None:

@@ -11,16 +11,19 @@ from typing import Any
 
 from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import mark_root, spawned_from, watch_spawning
+from asgilab.engine import spawned_from, watch_spawning
 
 
 def begin(task: asyncio.Task[Any], wiring: Wiring) -> None:
-    """Say that an application begins with this task.
+    """Look on while an application spawns tasks, in a lab and where its end is strict.
 
-    In a lab, and where its end is strict, it is remembered where each task of the
-    application is spawned, for as long as it runs: each costs a little.
+    It is remembered where each was spawned, for as long as the application runs: that
+    costs each a little.
+
+    Args:
+        task: The application's own task.
+        wiring: What the application is plugged into.
     """
-    mark_root(task)
     if wiring.gates is None and not wiring.strict:
         return
     loop = task.get_loop()

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from asgiref.sync import SyncToAsync, sync_to_async
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,6 +26,8 @@ from django.db.backends.signals import connection_created
 from asgilab.django._commits import Commits
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from django.dispatch import Signal
 
     from asgilab.django._layer_tap import LayerTap
@@ -49,6 +52,19 @@ _REPLACEMENTS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("channels.generic.websocket", "aclose_old_connections", _leave_open_without_hop),
 )
 """Module, name, and what stands in for it there while connections are owned."""
+_MODULES: Final = tuple(dict.fromkeys(module for module, *_ in _REPLACEMENTS))
+
+
+_Place = tuple[dict[str, Any], str, Callable[..., Any]]
+"""The names of a module that is loaded, one of them, and what stands in for it."""
+
+
+def _places() -> list[_Place]:
+    return [
+        (vars(sys.modules[module]), name, replacement)
+        for module, name, replacement in _REPLACEMENTS
+        if hasattr(sys.modules.get(module), name)
+    ]
 
 
 class _Closing:
@@ -68,7 +84,9 @@ class _Closing:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owners = 0
-        self._replaced: list[tuple[dict[str, Any], str, Any]] = []
+        self._loaded: list[ModuleType | None] = []
+        self._places: list[_Place] = []
+        self._replaced: list[Any] = []
         self._silenced: list[Signal] = []
         self.connected: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
         self.touched = False
@@ -77,26 +95,34 @@ class _Closing:
     def suspend(self) -> None:
         """Switch it off for one more owner."""
         with self._lock:
-            self._owners += 1
-            for module, name, replacement in _REPLACEMENTS:
-                names = getattr(sys.modules.get(module), "__dict__", {})
-                found = names.get(name)
-                if found is not None and found is not replacement:
+            loaded = [*map(sys.modules.get, _MODULES)]
+            if loaded != self._loaded:
+                self._restore()
+                self._loaded, self._places = loaded, _places()
+            if not self._replaced:
+                for names, name, replacement in self._places:
+                    self._replaced.append(names[name])
                     names[name] = replacement
-                    self._replaced.append((names, name, found))
-            self._silence_signals()
+            self._owners += 1
+            if self.needed:
+                self._silence_signals()
+
+    def _restore(self) -> None:
+        """Put back what was replaced."""
+        for (names, name, _), found in zip(self._places, self._replaced, strict=False):
+            names[name] = found
+        self._replaced.clear()
 
     def resume(self) -> None:
         """One owner goes; the last one switches it on again."""
         with self._lock:
             self._owners -= 1
             if not self._owners:
-                for names, name, found in self._replaced:
-                    names[name] = found
-                for signal in self._silenced:
-                    signal.connect(close_old_connections)
-                self._replaced.clear()
-                self._silenced.clear()
+                self._restore()
+                if self._silenced:
+                    for signal in self._silenced:
+                        signal.connect(close_old_connections)
+                    self._silenced.clear()
                 if self.touched:
                     self.connected.clear()
                     self.touched = False
@@ -112,7 +138,7 @@ class _Closing:
 
     def _silence_signals(self) -> None:
         """Keep Django's own requests from closing connections as they end."""
-        if not self.needed or _HANDLER not in sys.modules:
+        if _HANDLER not in sys.modules:
             return
         for signal in _SIGNALS:
             if signal.disconnect(close_old_connections):
@@ -203,7 +229,7 @@ class Ownership:
     async def __aenter__(self) -> Self:
         _CLOSING.suspend()
         try:
-            if "channels.layers" in sys.modules:
+            if "channels.layers" in sys.modules and _has_layers():
                 self._tap = _layer_tap()()
                 self._tap.__enter__()
             if self.lent:
@@ -235,6 +261,13 @@ class Ownership:
         for connection in connections.all(initialized_only=True):
             if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()
+
+
+def _has_layers() -> bool:
+    """Tell whether the settings name channel layers; most projects have none."""
+    # What is behind the lazy object: to ask that one costs ten times as much.
+    found = object.__getattribute__(settings, "_wrapped")
+    return bool(getattr(found, "CHANNEL_LAYERS", None))
 
 
 @functools.cache

@@ -8,17 +8,27 @@ futures. A task that nobody waits for has no awaiter.
 
 import asyncio
 import functools
-import weakref
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 _FURTHEST: Final = 20
-_ROOTS: Final[weakref.WeakSet[asyncio.Task[Any]]] = weakref.WeakSet()
+_MARK: Final = "marks_the_root_of_an_application"
+_Callback = TypeVar("_Callback", bound=Callable[..., Any])
 
 
-def mark_root(task: asyncio.Task[Any]) -> None:
-    """Say that an application begins with this task: who waits for it is a test."""
-    _ROOTS.add(task)
+def mark_root(callback: _Callback) -> _Callback:
+    """Mark a callback for the end of a task; returns it, and so is a decorator.
+
+    With the task that has it an application begins: who waits for that is a test.
+    A register of such tasks would cost each connection more than its task does.
+    """
+    setattr(callback, _MARK, True)
+    return callback
+
+
+def _is_root(task: "asyncio.Future[Any]") -> bool:
+    callbacks = getattr(task, "_callbacks", None) or ()
+    return any(getattr(callback, _MARK, False) for callback, *_ in callbacks)
 
 
 def awaiters(task: "asyncio.Future[Any]") -> Iterator[asyncio.Task[Any]]:
@@ -33,7 +43,7 @@ def awaiters(task: "asyncio.Future[Any]") -> Iterator[asyncio.Task[Any]]:
         if not ways:
             return
         way = ways.pop(0)
-        for found in () if way in _ROOTS else _waiting_for(way):
+        for found in () if _is_root(way) else _waiting_for(way):
             if id(found) in seen:
                 continue
             seen.add(id(found))

@@ -301,11 +301,6 @@ def _in_a_kernel() -> bool:
     return kernel is not None and bool(kernel.initialized())
 
 
-_ATTACHED: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Idleness]] = (
-    weakref.WeakKeyDictionary()
-)
-
-
 def idleness_of(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     """Return the idleness of a loop, attaching one to a stock loop if need be.
 
@@ -313,14 +308,7 @@ def idleness_of(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     without it simply has no idleness, and None comes back.
     """
     own = getattr(loop, "idleness", None)
-    if isinstance(own, Idleness):
-        return own
-    known = _ATTACHED.get(loop)
-    if known is None:
-        known = _attach(loop)
-        if known is not None:
-            _ATTACHED[loop] = known
-    return known
+    return own if isinstance(own, Idleness) else _attach(loop)
 
 
 def passes_of(loop: asyncio.AbstractEventLoop) -> Passes:
@@ -341,6 +329,7 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
 
     # Set on these two objects alone, not on their classes.
     vars(loop)["run_in_executor"] = counted
+    vars(loop)["idleness"] = idleness
     own = vars(selector)
     own["select"] = idleness.glance
     idleness.attend_only(

@@ -31,6 +31,7 @@ from asgilab.protocol._messages import (
     read_once,
 )
 from asgilab.protocol._order import disorder, expected, legal_types
+from asgilab.protocol._protocol import Ways
 from asgilab.protocol._protocols import ANYTHING, PROTOCOLS
 from asgilab.protocol._severities import SPEC, Severities
 from asgilab.protocol._table import Arrow
@@ -160,6 +161,8 @@ class Conversation:
             )
         ):
             return NOTHING
+        if self._quickly(self.protocol.ways_in, message):
+            return NOTHING
         return self._judge(message, _RECEIVE, forced=forced)
 
     def received(self, message: Message) -> None:
@@ -196,6 +199,8 @@ class Conversation:
         ):
             return NOTHING
         self.ignored = False
+        if self._quickly(self.protocol.ways_out, message):
+            return NOTHING
         return self._judge(message, _SEND, forced=True)
 
     def gone(self) -> None:
@@ -243,27 +248,23 @@ class Conversation:
         if self.protocol is ANYTHING:
             self._memory.touched = True
             return NOTHING
-        if self._quickly(message, direction):
-            return NOTHING
         row = self._recognise(message, direction)
         if not isinstance(row, MessageType):
             return self._findings([row])
         return self._walk(row, message, forced=forced)
 
-    def _quickly(self, message: Message, direction: Direction) -> bool:
+    def _quickly(self, ways: Ways, message: Message) -> bool:
         """Take the step of an event in which there is nothing to judge, if so."""
-        protocol, memory = self.protocol, self._memory
         kind = message.get("type") if type(message) is dict else None
-        if type(kind) is not str or kind not in protocol.quick:
+        if type(kind) is not str:
             return False
-        if kind not in (protocol.sends if direction is _SEND else protocol.receives):
+        way = ways[self.state].get(kind)
+        if way is None:
             return False
-        flag = protocol.flags.get(kind)
-        step = kind if flag is None else kind + flag(memory, message)
-        arrow = protocol.table[self.state][step]
-        if arrow.rule is not None or not protocol.quick[kind](memory, message):
+        flag = way[0](self._memory, message)
+        if flag is None:
             return False
-        self._move(arrow)
+        self._move(way[1][flag])
         return True
 
     def _recognise(
@@ -334,8 +335,8 @@ class Conversation:
         return [(rule, f"{said} {wrong}") for rule, wrong in breaches]
 
     def _move(self, arrow: Arrow) -> None:
-        self.state = arrow.state
-        self.steady = arrow.state in self.protocol.steady and self._memory.greeted
+        state = self.state = arrow.state
+        self.steady = state in self.protocol.steady and self._memory.greeted
 
     def _end(self, step: str, verb: str) -> list[Breach]:
         """What the end of the application breaks, whichever end it is."""

@@ -169,51 +169,55 @@ def note_body(memory: Memory, message: Message) -> None:
     memory.count += _size(message)
 
 
-def quick_request(memory: Memory, message: Message) -> bool:
+def quick_request(memory: Memory, message: Message) -> str | None:
     """The short cut for ``http.request``."""
-    if not _plain_part(message):
-        return False
-    memory.asked = not message.get("more_body", False)
-    return True
+    body, more = message.get("body"), message.get("more_body")
+    if (
+        type(body) is not bytes
+        or memory.asked
+        or memory.left
+        or len(message) != (2 if more is None else 3)
+    ):
+        return None
+    if more is None or more is False:
+        memory.asked = True
+        return ""
+    return "" if more is True else None
 
 
-def _plain_part(message: Message) -> bool:
-    """Whether an event has nothing but a right ``body`` and ``more_body``."""
-    return (
-        type(message.get("body", b"")) is bytes
-        and type(message.get("more_body", False)) is bool
-        and len(message) == 1 + ("body" in message) + ("more_body" in message)
-    )
-
-
-def quick_start(memory: Memory, message: Message) -> bool:
+def quick_start(memory: Memory, message: Message) -> str | None:
     """The short cut for ``http.response.start``."""
     status, headers = message.get("status"), message.get("headers")
     if type(status) is not int or not 200 <= status <= 999 or len(message) != 3:
-        return False
+        return None
     length = plain_length(headers)
     if length == NOT_PLAIN or headers is None:
-        return False
+        return None
     memory.status = status
     memory.headers = headers
-    memory.content = _may_have_content(memory)
-    if length >= 0 and memory.content:
+    if status in _WITHOUT_CONTENT or memory.scope.get("method") == "HEAD":
+        memory.content = False
+    elif length >= 0:
         memory.length = length
-    return True
+    return ""
 
 
-def quick_body(memory: Memory, message: Message) -> bool:
+def quick_body(memory: Memory, message: Message) -> str | None:
     """The short cut for ``http.response.body``."""
-    if not memory.content or not _plain_part(message):
-        return False
-    total = memory.count + len(message.get("body", b""))
-    length = memory.length
-    if length is not None and (
-        total > length if message.get("more_body") else total != length
+    body, more = message.get("body"), message.get("more_body")
+    if (
+        type(body) is not bytes
+        or not memory.content
+        or len(message) != (2 if more is None else 3)
+        or (more is not None and type(more) is not bool)
     ):
-        return False
+        return None
+    total = memory.count + len(body)
+    length = memory.length
+    if length is not None and (total > length if more else total != length):
+        return None
     memory.count = total
-    return True
+    return "+more" if more else ("+due" if memory.trailers else "")
 
 
 def note_request(memory: Memory, message: Message) -> None:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from asgilab.protocol._findings import Breaches
 from asgilab.protocol._memory import Memory
 from asgilab.protocol._messages import MESSAGES, Direction, MessageType
-from asgilab.protocol._table import Table
+from asgilab.protocol._table import Arrow, Table
 from asgilab.types import Message
 
 Flag: TypeAlias = Callable[[Memory, Message], str]
@@ -21,12 +21,15 @@ Flag: TypeAlias = Callable[[Memory, Message], str]
 Check: TypeAlias = Callable[[Memory, Message, str], Breaches]
 """Says which rules an event breaks that is right in this state."""
 
-Quick: TypeAlias = Callable[[Memory, Message], bool]
-"""Takes an event whose values are surely right: notes it and says True.
+Quick: TypeAlias = Callable[[Memory, Message], str | None]
+"""Takes an event whose values are surely right: notes it and returns its flag.
 
-False says only that the values have to be looked at; then nothing was noted. It is a
-short cut for row, check and note, and must never judge otherwise than they do.
+None says only that the event has to be looked at; then nothing was noted. It is a
+short cut for row, flag, check and note, and must never judge otherwise than they do.
 """
+
+Ways: TypeAlias = Mapping[str, Mapping[str, tuple[Quick, Mapping[str, Arrow]]]]
+"""State, then event type, to its short cut with the arrow for each flag."""
 
 Note: TypeAlias = Callable[[Memory, Message], None]
 """Keeps in memory what an event said."""
@@ -89,6 +92,38 @@ class Protocol:
     def receives(self) -> Mapping[str, MessageType]:
         """The rows of the event types that may be delivered to it, by name."""
         return self._rows(Direction.RECEIVE)
+
+    @cached_property
+    def ways_out(self) -> Ways:
+        """The short cuts for what an application sends."""
+        return self._ways(self.sends)
+
+    @cached_property
+    def ways_in(self) -> Ways:
+        """The short cuts for what is delivered to it."""
+        return self._ways(self.receives)
+
+    def _ways(self, rows: Mapping[str, MessageType]) -> Ways:
+        """The short cuts of each state: for events that are right there."""
+        return {
+            state: {
+                kind: (quick, ways)
+                for kind, quick in self.quick.items()
+                if kind in rows and (ways := self._right_arrows(state, kind))
+            }
+            for state in self.states
+        }
+
+    def _right_arrows(self, state: str, kind: str) -> Mapping[str, Arrow]:
+        """The arrow for each flag of an event; none where one may be wrong."""
+        arrows = {
+            step.removeprefix(kind): arrow
+            for step, arrow in self.table[state].items()
+            if step.partition("+")[0] == kind
+            and step.removeprefix(kind) not in self.phrases
+        }
+        right = all(arrow.rule is None for arrow in arrows.values())
+        return arrows if right else {}
 
     def _rows(self, direction: Direction) -> Mapping[str, MessageType]:
         return {

@@ -110,10 +110,7 @@ def http_scope(
         TypeError: The path is no str.
         ScopeError: The URL, a header or a cookie is none.
     """
-    address = read_address(path)
-    scheme = scheme or _twin(address.scheme, "http", "https")
-    server = _server(server, scheme, address)
-    site = _site(server, scheme, address)
+    address, scheme, server, site = _found(path, scheme, "http", "https", server)
     if extensions is None:
         extensions = _WITH_PUSH if http_version in ("2", "3") else HTTP_EXTENSIONS
     scope: Scope = {
@@ -190,10 +187,7 @@ def websocket_scope(
         ScopeError: The URL, a header or a cookie is none, or the subprotocols are
             one str.
     """
-    address = read_address(path)
-    scheme = scheme or _twin(address.scheme, "ws", "wss")
-    server = _server(server, scheme, address)
-    site = _site(server, scheme, address)
+    address, scheme, server, site = _found(path, scheme, "ws", "wss", server)
     if isinstance(subprotocols, str | bytes):
         message = f"Subprotocols are {shown(subprotocols)}; expected a list of str."
         raise ScopeError(message)
@@ -235,6 +229,28 @@ def lifespan_scope(
         "asgi": {"version": ASGI_VERSION, "spec_version": spec_version},
         "state": {} if state is None else state,
     }
+
+
+def _found(
+    path: str, scheme: str | None, plain: str, secure: str, server: Endpoint | Filled
+) -> tuple[Address, str, Endpoint, str]:
+    """Address, scheme, server and site of a request."""
+    if type(path) is str and type(server) in (tuple, Filled):
+        return _find_once(path, scheme, plain, secure, server)
+    return _find(path, scheme, plain, secure, server)
+
+
+def _find(
+    path: str, scheme: str | None, plain: str, secure: str, server: Endpoint | Filled
+) -> tuple[Address, str, Endpoint, str]:
+    address = read_address(path)
+    scheme = scheme or _twin(address.scheme, plain, secure)
+    found = _server(server, scheme, address)
+    return address, scheme, found, _site(found, scheme, address)
+
+
+_find_once: Final = lru_cache(maxsize=512)(_find)
+"""The same for what can be looked up: suites ask one path over and over."""
 
 
 def _twin(scheme: str, plain: str, secure: str) -> str:

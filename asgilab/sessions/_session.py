@@ -8,6 +8,7 @@ lives above, in ``communicators`` and ``replay``.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any, overload
@@ -104,27 +105,29 @@ class Session(Sequence[Event]):
         Returns:
             A function of ``(kind, message, source=None, cause=None, note="")``.
         """
+        return partial(self._append, connection, time, zero)
+
+    def _append(
+        self,
+        connection: str,
+        time: Callable[[], float],
+        zero: float,
+        kind: Kind,
+        message: Mapping[str, Any],
+        source: Source | tuple[CodeType, int] | None = None,
+        cause: int | None = None,
+        note: str = "",
+    ) -> int:
         rows = self._rows
-        append = rows.append
-
-        def record(
-            kind: Kind,
-            message: Mapping[str, Any],
-            source: Source | tuple[CodeType, int] | None = None,
-            cause: int | None = None,
-            note: str = "",
-        ) -> int:
-            row = (time() - zero, connection, kind, message, source, cause, note)
-            append(row)
-            index = len(rows) - 1
-            while rows[index] is not row:  # another thread recorded meanwhile
-                index -= 1
-            if self._watchers:
-                for watcher in self._watchers:
-                    watcher(index)
-            return index
-
-        return record
+        row = (time() - zero, connection, kind, message, source, cause, note)
+        rows.append(row)
+        index = len(rows) - 1
+        while rows[index] is not row:  # another thread recorded meanwhile
+            index -= 1
+        if self._watchers:
+            for watcher in self._watchers:
+                watcher(index)
+        return index
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher(index)`` for each new event; return the way to stop it."""

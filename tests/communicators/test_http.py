@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from asgilab.communicators import Wiring
-from asgilab.communicators._http import take_cookies
 from asgilab.errors import (
     ApplicationEnded,
     AsgilabWarning,
@@ -168,25 +167,6 @@ async def test_a_disconnect_shows_an_exception_that_nobody_saw_once() -> None:
     with pytest.raises(LookupError, match="unseen"):
         await communicator.disconnect()
     await communicator.disconnect()
-
-
-@pytest.mark.parametrize(
-    ("values", "jar"),
-    [
-        ([b"a=1; Path=/; HttpOnly"], {"a": "1", "kept": "x"}),
-        ([b"a=1", b"b=2"], {"a": "1", "b": "2", "kept": "x"}),
-        ([b'kept=""; Max-Age=0; expires=Thu, 01 Jan 1970 00:00:00 GMT'], {}),
-        ([b"kept=new"], {"kept": "new"}),
-        ([b"\xff\xfe;;;="], {"kept": "x"}),
-    ],
-    ids=["one", "two", "deleted", "replaced", "nonsense"],
-)
-def test_a_jar_takes_what_a_response_sets(
-    values: list[bytes], jar: dict[str, str]
-) -> None:
-    cookies = {"kept": "x"}
-    take_cookies(cookies, [(b"Set-Cookie", value) for value in values])
-    assert cookies == jar
 
 
 async def test_the_communicator_keeps_the_cookies_of_its_response() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asgilab.communicators._judging import copied, gravest
+from asgilab.communicators._judging import copied, gravest, leave_out
 from asgilab.protocol import Finding, Severity
 
 FINDINGS = (
@@ -38,3 +38,12 @@ def test_an_event_of_another_type_becomes_a_plain_one() -> None:
 @pytest.mark.parametrize("thing", [None, 5, "text"])
 def test_what_is_no_event_stays_what_it_is(thing: Any) -> None:
     assert copied(thing) is thing
+
+
+def test_once_enough_is_kept_a_body_is_left_out_with_its_size() -> None:
+    body: dict[str, Any] = {"type": "http.response.body", "body": b"12345"}
+    assert leave_out(body, 10) == (5, "")
+    kept = body["body"]
+    assert leave_out(body, 5) == (0, "body of 5 bytes not kept")
+    assert (kept, body["body"]) == (b"12345", b"")
+    assert leave_out({"type": "http.response.body"}, 0) == (0, "")

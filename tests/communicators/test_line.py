@@ -371,7 +371,7 @@ async def test_a_paused_sync_consumer_holds_up_nobody_elses_thread() -> None:
 
 def test_a_consumer_paused_for_longer_than_its_timeout_goes_on() -> None:
     async def careful(scope: Any, receive: Any, send: Any) -> None:
-        async with asyncio.timeout(0.05):
+        async with asyncio.timeout(0.5):
             await receive()
             await send({"type": "websocket.accept"})
         await receive()
@@ -385,7 +385,7 @@ def test_a_consumer_paused_for_longer_than_its_timeout_goes_on() -> None:
         for _ in range(2):
             await stop_at_gate(wiring)
             # By the wall: the loop's own clock stands while the gate is closed.
-            await asyncio.to_thread(asyncio.run, asyncio.sleep(0.1))
+            await asyncio.to_thread(asyncio.run, asyncio.sleep(0.6))
             gates_of(wiring).step("alice")
         answer = await communicator.receive_output()
         gates_of(wiring).resume()

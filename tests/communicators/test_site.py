@@ -19,8 +19,8 @@ def test_the_first_name_that_the_settings_allow(
     settings: Any, allowed: list[str], host: str
 ) -> None:
     settings.ALLOWED_HOSTS = allowed
-    assert at_home("/", {}) == {"server": [host, 80]}
-    assert at_home("/", {"scheme": "wss"})["server"] == [host, 443]
+    assert at_home("/", {}) == {"server": (host, 80)}
+    assert at_home("/", {"scheme": "wss"})["server"] == (host, 443)
 
 
 def test_settings_that_allow_everything_name_none(settings: Any) -> None:

@@ -86,7 +86,7 @@ async def test_the_way_ends_where_an_application_begins() -> None:
     inner = asyncio.create_task(linger())
     root = asyncio.create_task(application())
     outside = asyncio.create_task(test())
-    mark_root(root)
+    root.add_done_callback(mark_root(lambda _: None))
     await let_run()
     assert list(awaiters(inner)) == [root]
     assert list(awaiters(root)) == []

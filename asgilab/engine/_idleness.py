@@ -13,7 +13,6 @@ has none, and callers fall back to waiting.
 import asyncio
 import selectors
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -24,7 +23,7 @@ from asgilab.engine._clock import LabClock, least
 from asgilab.engine._jobs import Jobs
 from asgilab.engine._passes import Passes
 from asgilab.engine._quiet import Quiet
-from asgilab.engine._threads import Survey, survey
+from asgilab.engine._threads import Survey, places_of, survey
 from asgilab.engine._thrift import thrifty
 
 _Ready = list[tuple[selectors.SelectorKey, int]]
@@ -35,8 +34,13 @@ _LOOKS: Final = 100
 """Looks after which such a thread counts as one that nobody knows."""
 _WATCH: Final = 0.05
 """Seconds between two looks at threads at work, should one end without a sound."""
+PATIENCE: Final = 10.0
+"""Seconds for which threads may be at work before whoever waits is told of them."""
 _STALL: Final = 0.5
 """Seconds after which a virtual clock gives up waiting for threads that all wait."""
+
+
+_AT_WORK: Final = "worker thread(s) still at work"
 
 
 class _Question:
@@ -98,7 +102,6 @@ class Idleness:
         self._descriptors = descriptors
         self._own = _own_descriptors(loop, descriptors() or {})
         self._clock = clock
-        self._known = weakref.WeakSet(threading.enumerate())
         self._questions: list[_Question] = []
         self._jobs = Jobs(loop)
         self.passes = Passes(loop)
@@ -118,14 +121,15 @@ class Idleness:
         """
         self._wake_up, self._doze = wake_up, doze
 
-    async def settle(self, limit: float | None = None) -> Quiet:
+    async def settle(self, limit: float | None = PATIENCE) -> Quiet:
         """Wait until the loop has nothing to do but wait, whatever for.
 
         Timers may still be set: ``next_timer`` of the answer tells.
 
         Args:
             limit: Real seconds after which the answer comes although threads
-                are still at work; None waits for them as long as it takes.
+                are still at work; it says where each of them stands. None waits
+                for them as long as it takes.
         """
         quiet = await self._ask(None, limit)
         return Quiet(False, None, 0, 0) if quiet is None else quiet
@@ -168,7 +172,7 @@ class Idleness:
             return self.glance(timeout)
         if timeout is not None and timeout <= 0:
             if self._questions:
-                self._answer_overdue(None)
+                self._answer_overdue(None, None)
             return self.glance(timeout)
         if not self._questions and (self._clock is None or self._clock.runs):
             return self._select(timeout)
@@ -183,14 +187,14 @@ class Idleness:
 
     def _observe(self, next_timer: float | None) -> tuple[Quiet, Survey]:
         loop = self._running_loop()
-        seen = survey(loop, self._known, self._jobs.futures())
+        seen = survey(loop, self._jobs.futures())
         threads = self._jobs.at_work(seen) + max(seen.working, 0)
         sockets = len((self._descriptors() or {}).keys() - self._own)
         reasons = list(seen.strangers)
         if seen.moving:
             reasons.append("a thread is about to take up work")
         if threads:
-            reasons.append(f"{threads} worker thread(s) still at work")
+            reasons.append(f"{threads} {_AT_WORK}")
         if sockets:
             reasons.append(f"{sockets} socket(s) or pipe(s) open to the outside")
         return Quiet(not reasons, next_timer, threads, sockets, tuple(reasons)), seen
@@ -207,7 +211,7 @@ class Idleness:
         self._looks = 0
         if not quiet.threads:
             self._stalled_at = None
-        if self._answer(quiet) or self._answer_overdue(quiet):
+        if self._answer(quiet) or self._answer_overdue(quiet, seen):
             return []
         return self._wait(timeout, quiet, seen)
 
@@ -246,7 +250,7 @@ class Idleness:
         answered = [q for q in self._questions if q.accepts(quiet, now, stands=stands)]
         return self._give(answered, quiet)
 
-    def _answer_overdue(self, quiet: Quiet | None) -> bool:
+    def _answer_overdue(self, quiet: Quiet | None, seen: Survey | None) -> bool:
         """Answer the questions whose time is over: never with certainty."""
         now, wall = self._running_loop().time(), time.monotonic()
         runs = self._clock is None or self._clock.runs
@@ -255,6 +259,10 @@ class Idleness:
             return False
         quiet = Quiet(False, None, 0, 0) if quiet is None else quiet
         reasons = quiet.reasons or ("something fell due meanwhile",)
+        if seen is not None and quiet.threads:
+            places = places_of(self._jobs.threads(seen) | seen.busy)
+            where = f": {', '.join(places)}" if places else ""
+            reasons = tuple(r + where if r.endswith(_AT_WORK) else r for r in reasons)
         return self._give(overdue, replace(quiet, certain=False, reasons=reasons))
 
     def _give(self, questions: list[_Question], quiet: Quiet) -> bool:
@@ -339,7 +347,7 @@ def _attach(loop: asyncio.AbstractEventLoop) -> Idleness | None:
     return idleness
 
 
-async def settle(limit: float | None = None) -> Quiet:
+async def settle(limit: float | None = PATIENCE) -> Quiet:
     """Wait until the running loop is at rest.
 
     On a loop without a selector the answer comes after some passes of the loop

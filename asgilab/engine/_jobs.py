@@ -97,6 +97,10 @@ class Jobs:
         waiting = 0 if loop is None else threads_waiting_for(asyncio.all_tasks(loop))
         return max(count - waiting, 0)
 
+    def threads(self, seen: Survey) -> set[int]:
+        """Return the numbers of the threads that have begun one of these jobs."""
+        return {job.thread for job in self._jobs if job.thread} - seen.resting
+
     def blocked(self, seen: Survey) -> bool:
         """Whether every job under way waits for a lock, a queue or an event."""
         return all(job.thread in seen.blocked for job in self._jobs)

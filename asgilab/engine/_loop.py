@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from asgilab.engine._clock import LabClock, Mode
-from asgilab.engine._idleness import Idleness
+from asgilab.engine._idleness import PATIENCE, Idleness
 from asgilab.engine._quiet import Quiet
 from asgilab.errors import UsageError
 
@@ -91,12 +91,11 @@ class LabLoop(asyncio.SelectorEventLoop):
         )
         return future
 
-    async def settle(self, limit: float | None = None) -> Quiet:
+    async def settle(self, limit: float | None = PATIENCE) -> Quiet:
         """Wait until nothing is left to do but wait; see :class:`Quiet`.
 
         Args:
-            limit: Real seconds after which the answer comes although threads
-                are still at work; None waits for them as long as it takes.
+            limit: See :meth:`Idleness.settle`.
         """
         return await self.idleness.settle(limit)
 

@@ -17,13 +17,20 @@ from enum import IntEnum, auto
 from types import FrameType
 from typing import Any, Final
 
+from asgilab.engine._frames import is_user_code, user_line
 from asgilab.engine._locals import locals_of
 
-_SURROUNDINGS: Final = ("ipykernel", "IPython", "zmq", "debugpy")
+_SURROUNDINGS: Final = (
+    *("ipykernel", "IPython", "zmq"),  # a notebook's kernel
+    *("debugpy", "_pydevd_bundle", "_pydev_bundle"),  # debuggers
+    *("execnet", "xdist", "_pytest", "pytest_timeout"),  # what runs tests
+    *("psycopg_pool", "pymongo", "sentry_sdk", "tqdm"),  # what looks after itself
+)
 """Packages whose threads surround an application and never wake it.
 
-Ours do neither, but only those that begin in our code: a thread of the user's may
-pass through it, with a log record for example.
+Ours do neither. What counts is where a thread began: one of the user's may pass
+through such code, with a log record for example, and one of theirs may call the
+user's.
 """
 
 
@@ -55,6 +62,7 @@ _PLACES: Final = {
 
 
 _WAITING: Final = (_Place.THREADING, _Place.QUEUE)
+_IN_BETWEEN: Final = (*_WAITING, _Place.FUTURE, _Place.POOL)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -76,7 +84,10 @@ def _place_of(filename: str) -> _Place:
 
 
 def _is_of(filename: str, package: str) -> bool:
-    folders = getattr(sys.modules.get(package), "__path__", ())
+    module = sys.modules.get(package)
+    if filename == getattr(module, "__file__", None):
+        return True
+    folders = getattr(module, "__path__", ())
     return any(filename.startswith(folder + os.sep) for folder in folders)
 
 
@@ -93,15 +104,29 @@ class Survey:
         moving: Whether a thread is between two states, so that it is worth a
             second look: it starts, or is about to take a job.
         strangers: A clause for each thread at work of which nobody knows for whom.
+        busy: Numbers of the threads that ``working`` counts.
     """
 
     working: int = 0
+    busy: set[int] = field(default_factory=set)
     resting: set[int] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
     moving: bool = False
     strangers: list[str] = field(default_factory=list)
     _idle: dict[int, int] = field(default_factory=dict)
     _free: dict[int, int] = field(default_factory=dict)
+
+    def note_busy(self, number: int) -> None:
+        """Take note of a thread that works for the loop and is counted nowhere else."""
+        self.working += 1
+        self.busy.add(number)
+
+    def note_stranger(self, thread: threading.Thread, *, starting: bool) -> None:
+        """Take note of a thread that belongs to nobody, or has yet to show to whom."""
+        if starting:
+            self.moving = True
+        else:
+            self.strangers.append(f"thread {thread.name!r} was started by hand")
 
     def note_idle(self, executor: Any) -> None:
         """Take note of a worker that waits for its pool's next job, or seems to.
@@ -122,14 +147,12 @@ class Survey:
 
 def survey(
     loop: asyncio.AbstractEventLoop,
-    known: Collection[threading.Thread],
     counted: Collection["asyncio.Future[Any]"],
 ) -> Survey:
     """Look at every thread of the process but this one.
 
     Args:
         loop: The loop that asks.
-        known: Threads that were there before; a raw one of these is no concern.
         counted: Futures of the loop whose jobs are counted already.
     """
     found = Survey()
@@ -141,9 +164,38 @@ def survey(
         number = thread.ident or 0
         if number in frames:
             stack = _Stack(frames[number])
-            _judge(thread, stack, found, loop, known, counted)
+            _judge(thread, stack, found, loop, counted)
     found.compare_idle()
     return found
+
+
+def places_of(numbers: Collection[int]) -> list[str]:
+    """Say where threads are at work: name, file, line and function of each.
+
+    A thread that waits in ``async_to_sync`` for the loop is left out.
+
+    Args:
+        numbers: Which threads.
+    """
+    frames = sys._current_frames()
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return [
+        f"{names.get(number, 'unknown')!r} at {place}"
+        for number in sorted(numbers)
+        if (place := _work_of(frames.get(number)))
+    ]
+
+
+def _work_of(top: FrameType | None) -> str:
+    """Return the user's innermost line, or the library's where there is none."""
+    for frame in _outwards(top):
+        file = frame.f_code.co_filename
+        if f"{os.sep}asgiref{os.sep}" in file:
+            return ""
+        if _place_of(file) not in _IN_BETWEEN:
+            code, line = user_line(frame) or (frame.f_code, frame.f_lineno)
+            return f"{code.co_filename}:{line} in {code.co_qualname}"
+    return ""
 
 
 class _Stack:
@@ -160,9 +212,12 @@ class _Stack:
         places = set(way)
         self.blocked = way[0] in _WAITING
         self.anyio = _Place.ANYIO in places
-        self.surroundings = _Place.SURROUNDINGS in places or began in (
-            [_Place.OURS],
-            [_Place.LOGGING],  # a QueueListener, as Litestar has one
+        self.surroundings = began == [_Place.OURS] or (
+            # LOGGING: a QueueListener, as Litestar has one.
+            began in ([_Place.SURROUNDINGS], [_Place.LOGGING])
+            and not any(
+                is_user_code(frame.f_code.co_filename) for _, frame in self._way
+            )
         )
         self.starting = places == {_Place.THREADING} and not any(
             frame.f_code.co_name == "wait" for _, frame in self._way
@@ -177,12 +232,15 @@ class _Stack:
         return None
 
 
+def _is_the_users(step: tuple[_Place, FrameType]) -> bool:
+    return is_user_code(step[1].f_code.co_filename)
+
+
 def _judge(
     thread: threading.Thread,
     stack: _Stack,
     found: Survey,
     loop: asyncio.AbstractEventLoop,
-    known: Collection[threading.Thread],
     counted: Collection["asyncio.Future[Any]"],
 ) -> None:
     number = thread.ident or 0
@@ -198,14 +256,26 @@ def _judge(
         _judge_worker(thread, stack, in_pool, found, loop, counted)
     elif joining is not None:  # the end of a ThreadSensitiveContext
         heirs = _heirs(joining.get("future"))
-        found.working += any(_awaited(heir, loop) for heir in heirs)
+        if any(_awaited(heir, loop) for heir in heirs):
+            found.note_busy(number)
     elif stack.anyio:
         _judge_anyio(thread, stack, found, loop)
-    elif thread not in known and not stack.surroundings:
-        if stack.starting:
-            found.moving = True
-        else:
-            found.strangers.append(f"thread {thread.name!r} was started by hand")
+    elif not _is_no_concern(thread, stack):
+        found.note_stranger(thread, starting=stack.starting)
+
+
+def _is_no_concern(thread: threading.Thread, stack: _Stack) -> bool:
+    """Tell whether a thread that belongs to no pool cannot wake an application.
+
+    The main thread is where tests and cells run: what it brings is a new event. Who
+    waits for a future does nothing until that is done. When a thread was started
+    says nothing: one that was there before the application may well know of it.
+    """
+    if thread is threading.main_thread() or stack.resting or stack.surroundings:
+        return True
+    # A timer stands in the library until it is time.
+    code = getattr(getattr(thread, "function", None), "__code__", None)
+    return code is not None and _place_of(code.co_filename) is _Place.SURROUNDINGS
 
 
 def _judge_worker(
@@ -230,7 +300,7 @@ def _judge_worker(
         return
     heirs = list(_heirs(job.future))
     if any(_awaited(heir, loop) and heir not in counted for heir in heirs):
-        found.working += 1
+        found.note_busy(thread.ident or 0)
     elif not heirs and not job.future.done():
         found.strangers.append(f"thread {thread.name!r} works for somebody unknown")
 
@@ -301,4 +371,5 @@ def _judge_anyio(
     if busy and future is not None and future.done():
         found.moving = True
         return
-    found.working += busy - stack.resting
+    if busy and not stack.resting:
+        found.note_busy(thread.ident or 0)

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 import weakref
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import ipykernel.kernelapp  # noqa: F401 - to import a kernel makes none
@@ -197,91 +197,6 @@ def test_what_stands_still_and_cannot_be_sure_is_given_up_in_real_time(
     assert quiet.sockets == 1
 
 
-def test_settle_waits_for_a_thread_and_gives_up_only_when_told_to() -> None:
-    async def main() -> tuple[Quiet, Quiet, bool]:
-        go = threading.Event()
-        job = asyncio.ensure_future(asyncio.to_thread(go.wait))
-        limited = await settle(limit=0.01)
-        asyncio.get_running_loop().call_later(WORK, go.set)
-        patient = await settle()
-        done = job.done()
-        await job
-        return limited, patient, done
-
-    limited, patient, done = run_on(real, main())
-    assert limited.threads == 1
-    assert not limited.certain
-    assert limited.reasons == ("1 worker thread(s) still at work",)
-    assert done
-    assert patient.final
-
-
-@pytest.mark.parametrize("factory", KNOWING)
-def test_a_cancelled_job_counts_until_its_thread_has_ended(factory: Factory) -> None:
-    async def main() -> tuple[bool, Quiet]:
-        begun, ended = threading.Event(), threading.Event()
-
-        def work() -> None:
-            begun.set()
-            time.sleep(WORK)
-            ended.set()
-
-        job = asyncio.ensure_future(asyncio.to_thread(work))
-        idleness_of(asyncio.get_running_loop())
-        await until(begun.is_set)
-        job.cancel()
-        quiet = await settle()
-        return ended.is_set(), quiet
-
-    ended, quiet = run_on(factory, main())
-    assert ended
-    assert quiet.certain
-
-
-def test_a_job_that_is_cancelled_before_it_begins_is_forgotten() -> None:
-    async def main() -> Quiet:
-        loop = asyncio.get_running_loop()
-        idleness_of(loop)
-        with ThreadPoolExecutor(1) as pool:
-            go = threading.Event()
-            first = loop.run_in_executor(pool, go.wait)
-            second = loop.run_in_executor(pool, go.wait)
-            await asyncio.sleep(0)
-            second.cancel()
-            go.set()
-            await first
-            return await settle(limit=30)
-
-    assert run_on(stock, main()).final
-
-
-def test_a_job_that_no_pool_takes_is_forgotten() -> None:
-    async def main() -> Quiet:
-        loop = asyncio.get_running_loop()
-        idleness_of(loop)
-        pool = ThreadPoolExecutor(1)
-        pool.shutdown()
-        with pytest.raises(RuntimeError, match="after shutdown"):
-            loop.run_in_executor(pool, print)
-        return await settle(limit=30)
-
-    assert run_on(stock, main()).final
-
-
-def test_a_job_in_another_process_is_waited_for() -> None:
-    async def main() -> tuple[int, Quiet]:
-        loop = asyncio.get_running_loop()
-        idleness_of(loop)
-        with ProcessPoolExecutor(1) as pool:
-            job = loop.run_in_executor(pool, abs, -7)
-            quiet = await settle(limit=60)
-            return await job, quiet
-
-    result, quiet = run_on(stock, main())
-    assert result == 7
-    assert quiet.threads == 0
-
-
 def test_work_that_began_before_anybody_looked_is_seen() -> None:
     async def main() -> tuple[Quiet, bool]:
         job = asyncio.ensure_future(asyncio.to_thread(time.sleep, WORK))
@@ -327,25 +242,6 @@ def test_a_job_of_a_pool_that_belongs_to_nobody_makes_it_uncertain() -> None:
     busy, idle = run_on(stock, main())
     assert busy.reasons == ("thread 'theirs_0' works for somebody unknown",)
     assert idle.certain
-
-
-def test_a_job_for_another_loop_is_no_concern() -> None:
-    go = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-
-        async def theirs() -> None:
-            job = asyncio.wrap_future(pool.submit(go.wait))
-            busy.set()
-            await job
-
-        busy = threading.Event()
-        other = threading.Thread(target=asyncio.run, args=(theirs(),))
-        other.start()
-        busy.wait()
-        quiet = run_on(stock, settle())
-        go.set()
-        other.join()
-    assert quiet.certain
 
 
 def test_two_who_ask_at_once_both_get_their_answer() -> None:

@@ -3,10 +3,14 @@
 import asyncio
 import inspect
 import logging.handlers
+import os
 import queue
+import sys
+import sysconfig
 import threading
+import types
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import thread as pool_module
 from typing import Any
 
@@ -21,8 +25,14 @@ from asgiref.sync import (
 )
 
 from asgilab.engine import LoopThread, shorten
-from asgilab.engine._threads import Survey, survey, threads_waiting_for
+from asgilab.engine._threads import (
+    Survey,
+    places_of,
+    survey,
+    threads_waiting_for,
+)
 from tests.engine.loops import real, run_on, stock, until
+from tests.engine.test_frames import line_of, made_of
 
 
 @pytest.fixture
@@ -31,13 +41,13 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def look(known: Any = ()) -> Survey:
-    return survey(asyncio.get_running_loop(), known, ())
+def look() -> Survey:
+    return survey(asyncio.get_running_loop(), ())
 
 
-async def look_when_still(known: Any = ()) -> Survey:
+async def look_when_still() -> Survey:
     """Look until no thread is between two states."""
-    return await until(lambda: None if (seen := look(known)).moving else seen)
+    return await until(lambda: None if (seen := look()).moving else seen)
 
 
 def test_asgirefs_private_names_are_still_what_we_take_them_for() -> None:
@@ -97,16 +107,108 @@ async def test_a_pools_job_that_waits_for_this_loop_is_none(
     assert (seen.working, seen.strangers) == (0, [])
 
 
-async def test_a_raw_thread_is_named_unless_it_was_there_before() -> None:
+async def test_a_raw_thread_is_named() -> None:
     go = threading.Event()
     raw = threading.Thread(target=go.wait, name="by-hand")
     raw.start()
-    strange = await look_when_still()
-    known = await look_when_still({raw})
+    seen = await look_when_still()
     go.set()
     raw.join()
-    assert strange.strangers == ["thread 'by-hand' was started by hand"]
-    assert known.strangers == []
+    assert seen.strangers == ["thread 'by-hand' was started by hand"]
+
+
+async def test_a_raw_thread_that_waits_for_a_future_brings_nothing() -> None:
+    waited_for: Future[None] = Future()
+    raw = threading.Thread(target=waited_for.result, name="by-hand")
+    raw.start()
+    seen = await until(lambda: seen if (seen := look()).resting else None)
+    waited_for.set_result(None)
+    raw.join()
+    assert seen.strangers == []
+
+
+def test_the_main_thread_is_no_stranger_to_a_loop_of_its_own() -> None:
+    thread = LoopThread(real)
+
+    async def look_from_there() -> list[str]:
+        return (await look_when_still()).strangers
+
+    found = thread.post(look_from_there())
+    while not found.done():
+        pass  # at work in a file of the user's, while the loop looks
+    thread.stop()
+    assert found.result() == []
+
+
+async def test_a_timer_of_the_test_runners_is_no_concern() -> None:
+    from execnet.gateway_base import trace  # stands for any function of theirs
+
+    timer = threading.Timer(60, trace)
+    timer.start()
+    seen = await look_when_still()
+    timer.cancel()
+    timer.join()
+    assert seen.strangers == []
+
+
+@pytest.fixture
+def watcher(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function of a library whose threads look after themselves."""
+    folder = f"{sysconfig.get_path('purelib')}{os.sep}tqdm"
+    module: Any = types.ModuleType("tqdm")
+    module.__path__ = [folder]
+    monkeypatch.setitem(sys.modules, "tqdm", module)
+    source = "def watch(call): call()"
+    return made_of(source, f"{folder}{os.sep}_monitor{id(module)}.py")["watch"]
+
+
+async def test_a_thread_of_a_library_that_looks_after_itself_is_no_concern(
+    watcher: Any,
+) -> None:
+    go = threading.Event()
+    thread = threading.Thread(target=watcher, args=(go.wait,))
+    thread.start()
+    seen = await look_when_still()
+    go.set()
+    thread.join()
+    assert seen.strangers == []
+
+
+async def test_a_librarys_thread_in_code_of_the_users_is_a_stranger(
+    watcher: Any,
+) -> None:
+    go, there = threading.Event(), threading.Event()
+
+    def users() -> None:
+        there.set()
+        go.wait()
+
+    thread = threading.Thread(target=watcher, args=(users,), name="monitor")
+    thread.start()
+    there.wait()
+    seen = await look_when_still()
+    go.set()
+    thread.join()
+    assert seen.strangers == ["thread 'monitor' was started by hand"]
+
+
+async def test_where_a_thread_is_at_work_is_told_with_file_and_line() -> None:
+    go, begun = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go.wait()
+
+    raw = threading.Thread(target=work, name="by-hand")
+    raw.start()
+    begun.wait()
+    number = raw.ident or 0
+    place = f"{__file__}:{line_of(work, 'go.wait()')} in {work.__qualname__}"
+    told = await until(lambda: [p for p in places_of({number}) if place in p])
+    go.set()
+    raw.join()
+    assert told == [f"'by-hand' at {place}"]
+    assert places_of({number}) == []
 
 
 async def test_a_users_thread_that_passes_through_our_code_is_a_stranger() -> None:
@@ -198,7 +300,7 @@ def test_a_listener_of_the_logging_module_is_no_stranger() -> None:
     listener.start()
     try:
         with asyncio.Runner() as runner:
-            found = survey(runner.get_loop(), (), ())
+            found = survey(runner.get_loop(), ())
         assert found.strangers == []
     finally:
         listener.stop()

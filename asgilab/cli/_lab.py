@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,10 +52,30 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container
         command.append("--allow-root")
     command += options.arguments
-    try:
-        return subprocess.call(command, cwd=folder)
-    except KeyboardInterrupt:
-        return 0
+    return _run(command, folder)
+
+
+def _run(command: list[str], folder: Path) -> int:
+    """Run a program to its end, and take it down when this one is told to end."""
+    with subprocess.Popen(command, cwd=folder) as child:
+        usual = {
+            number: signal.signal(number, lambda *_: child.terminate())
+            for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+        }
+        try:
+            return _wait(child)
+        finally:
+            for number, before in usual.items():
+                signal.signal(number, before)
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait for a program that gets the interrupts of the terminal itself."""
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # JupyterLab asks whether it was meant
 
 
 def working_folder(wanted: Path | None) -> Path:

@@ -38,6 +38,17 @@ def check_home(home: asyncio.AbstractEventLoop | None) -> None:
         raise WrongLoop(msg)
 
 
+def check_not_ended(ended: bool) -> None:
+    """Make sure that a lab that a connection is about to open has not ended.
+
+    Raises:
+        UsageError: It has, and only who ended it can tell whether it is to begin anew.
+    """
+    if ended:
+        msg = "This lab has ended. Expected start() or async with to begin it anew."
+        raise UsageError(msg)
+
+
 async def advance(seconds: float) -> None:
     """Move the clock of the running loop forward.
 

@@ -31,7 +31,7 @@ from asgilab.lab._asking import asked_for, empty_like, names_for
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, is_over, still_open, unseen_of
 from asgilab.lab._fork import Origin, check_databases, origin
-from asgilab.lab._home import advance, check_clock, check_home
+from asgilab.lab._home import advance, check_clock, check_home, check_not_ended
 from asgilab.lab._loop import ClockMode, OnALoop
 from asgilab.lab._opening import (
     Lifespan,
@@ -120,6 +120,7 @@ class Lab(OnALoop, Stepping):
         self._zero: float | None = None
         self._thread: LoopThread | None = None
         self._home: asyncio.AbstractEventLoop | None = None
+        self._ended = False
         self._door = asyncio.Lock()
         self._replaced: list[ApplicationCommunicator] = []
         self.unseen: list[Exception] = []
@@ -141,7 +142,7 @@ class Lab(OnALoop, Stepping):
         """Give back what the lab holds, where its loop has been closed without it."""
         for communicator in self.connections.values():
             self.unseen += unseen_of(communicator)
-        self._home = self._lifespan = None
+        self._home, self._lifespan, self._ended = None, None, True
         self._resources.close()
 
     # -- connections -----------------------------------------------------------
@@ -302,7 +303,7 @@ class Lab(OnALoop, Stepping):
             if self._home is None:
                 check_clock(self._clock)
                 await self._open()
-                self._home = asyncio.get_running_loop()
+                self._home, self._ended = asyncio.get_running_loop(), False
         check_home(self._home)
 
     async def _catch_up(self) -> None:
@@ -329,6 +330,7 @@ class Lab(OnALoop, Stepping):
 
     async def _ready(self, communicator: ApplicationCommunicator) -> None:
         """Open the lab, if need be, for a connection that is about to begin."""
+        check_not_ended(self._ended)
         await self._begin()
         communicator._wiring.before = None
         communicator._wiring.zero = self._zero
@@ -361,7 +363,7 @@ class Lab(OnALoop, Stepping):
             there = [*self._replaced, *self.connections.values()]
             await end(there, self._lifespan, self.unseen)
         finally:
-            self._home = None
+            self._home, self._ended = None, True
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, self._resources.close)
 

@@ -100,18 +100,26 @@ async def asgi_help(laboratory: Laboratory, call: Call) -> Card:
     return Overview("The magics of asgilab:", Table(("magic", "what it does"), rows))
 
 
-async def end(laboratory: Laboratory) -> None:
-    """Stop the lab, if there is one; await this in the body of a magic."""
+async def end(laboratory: Laboratory, timeout: float | None = None) -> None:
+    """Stop the lab, if there is one; await this in the body of a magic.
+
+    Args:
+        laboratory: The laboratory.
+        timeout: Seconds to wait at most for a lab on the kernel's loop, or None.
+    """
     lab, loop = laboratory.release()
     try:
         if lab is not None and loop is not None:
-            await cross(lab.__aexit__(None, None, None), loop)
+            await cross(lab.__aexit__(None, None, None), loop, timeout)
         elif lab is not None:
             with on_interrupt(default_int_handler):
                 lab.stop()
     except Exception as error:  # of the application that is left behind
         text = f"The application before did not end properly: {error!r}"
         warnings.warn(text, AsgilabWarning, stacklevel=2)
+    finally:
+        # Last, so that they tell how the connections ended.
+        laboratory.rest()
 
 
 async def _begin(laboratory: Laboratory, lab: Lab, loop: str) -> None:

@@ -37,10 +37,13 @@ async def asgi_timeline(laboratory: Laboratory, call: Call) -> Any:
     from asgilab.notebook.widgets import TimelineWidget
 
     if call.arguments.session is not None:
-        return TimelineWidget(session)
+        loaded = TimelineWidget(session)
+        laboratory.timelines.append(loaded)
+        return loaded
     if laboratory.timeline is None:
         controls = LabControls(laboratory.lab, laboratory.statuses, laboratory.loop)
         laboratory.timeline = TimelineWidget(session, controls=controls)
+        laboratory.timelines.append(laboratory.timeline)
     return laboratory.timeline
 
 

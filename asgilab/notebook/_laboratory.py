@@ -34,6 +34,7 @@ class Laboratory:
         interrupts: The interrupts of the shell's cells.
         handshakes: Handshakes of paused connections, by name, until they end.
         timeline: The live timeline, once it has been asked for.
+        timelines: Every timeline that was shown since the application was chosen.
         statuses: How far the connections have come.
         title: What the application was called when it was chosen.
         recipe: How the lab was made, to make it again, and on which loop.
@@ -47,6 +48,7 @@ class Laboratory:
         self.interrupts = Interrupts()
         self.handshakes: dict[str, asyncio.Task[Any]] = {}
         self.timeline: Any = None
+        self.timelines: list[Any] = []
         self.statuses = Statuses(Session())
         self.title = ""
         self.recipe: tuple[Callable[[], Lab], str] = (_nothing_to_make, "own")
@@ -113,6 +115,17 @@ class Laboratory:
         self.handshakes.clear()
         self.timeline = None
         return adopted
+
+    def refresh(self, *_: Any) -> None:
+        """Keep what a saved notebook shows of the timelines current."""
+        for timeline in self.timelines:
+            timeline.refresh()
+
+    def rest(self) -> None:
+        """End the threads of the timelines that were shown; they stay in the page."""
+        shown, self.timelines = self.timelines, []
+        for timeline in shown:
+            timeline.rest()
 
     def on_lab(
         self, work: Coroutine[Any, Any, T], timeout: float | None = None

@@ -30,10 +30,14 @@ from asgilab.notebook._conversing import (
 from asgilab.notebook._driving import drive_awaited, drive_blocking
 from asgilab.notebook._keeping import asgi_export, asgi_load, asgi_save, asgi_timeline
 from asgilab.notebook._laboratory import Laboratory
+from asgilab.notebook._leaving import Leaving
 from asgilab.notebook._magic import Magic
 from asgilab.notebook._rewriting import AWAITED, Rewriter
 from asgilab.notebook._settings import AsgiLab
 from asgilab.notebook._stepping import asgi_break, asgi_continue, asgi_step
+
+_PATIENCE: Final = 10.0
+"""Seconds that a lab on the kernel's loop may take for its end."""
 
 MAGICS: Final[Mapping[str, Magic]] = {
     magic.name: magic
@@ -73,6 +77,7 @@ class Installation:
         self.laboratory = Laboratory(shell, AsgiLab(shell))
         self._rewriter = Rewriter(shell, frozenset(MAGICS))
         self._completion = Completion(self.laboratory, MAGICS)
+        self._leaving = Leaving(self._end)
         self.laboratory.rewrite = lambda source: self._rewriter.rewrite(
             source, top_level=True
         )
@@ -91,6 +96,8 @@ class Installation:
         self.shell.input_transformers_post.append(self._rewriter)
         self.laboratory.interrupts.watch(self.shell)
         self._completion.watch(self.shell)
+        self._leaving.watch(self.shell)
+        self.shell.events.register("post_run_cell", self.laboratory.refresh)
 
     def uninstall(self) -> None:
         """Take everything out again that :meth:`install` and the magics put in."""
@@ -103,11 +110,18 @@ class Installation:
         shell.input_transformers_post.remove(self._rewriter)
         self.laboratory.interrupts.unwatch(shell)
         self._completion.unwatch(shell)
+        self._leaving.unwatch()
+        shell.events.unregister("post_run_cell", self.laboratory.refresh)
         settings: Any = self.laboratory.settings
         shell.configurables[:] = [
             each for each in shell.configurables if each is not settings
         ]
-        drive_blocking(end(self.laboratory), self.laboratory.interrupts)
+        self._end()
+
+    def _end(self) -> None:
+        """Stop the lab, if there is one."""
+        ending = end(self.laboratory, _PATIENCE)
+        drive_blocking(ending, self.laboratory.interrupts)
 
     def _entries(self, magic: Magic) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Return the form of a magic that blocks, and the one that is awaited."""

@@ -1,6 +1,9 @@
 """``asgilab lab``: where it works, and what it starts."""
 
+import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +34,11 @@ def test_jupyterlab_is_started_on_the_tour(
 ) -> None:
     calls: list[tuple[list[str], Any]] = []
 
-    def call(command: list[str], cwd: Path) -> int:
-        calls.append((command, cwd))
+    def run(command: list[str], folder: Path) -> int:
+        calls.append((command, folder))
         return 0
 
-    monkeypatch.setattr(subprocess, "call", call)
+    monkeypatch.setattr(_lab, "_run", run)
     assert main(["lab", "--folder", str(tmp_path), "--", "--no-browser"]) == 0
     ((command, folder),) = calls
     assert command[1:3] == ["-m", "jupyterlab"]
@@ -58,3 +61,34 @@ def test_an_option_for_jupyterlab_is_told_where_it_belongs(
     with pytest.raises(SystemExit):
         main(["lab", "--no-browser"])
     assert "asgilab lab -- --no-browser" in capsys.readouterr().err
+
+
+JUPYTERLAB = """
+import os, signal, sys
+def end(*_):
+    print("ended", flush=True)
+    sys.exit(7)
+signal.signal(signal.SIGTERM, end)
+print("there", flush=True)
+signal.pause()
+"""
+
+
+def test_jupyterlab_ends_with_the_command_that_started_it(tmp_path: Path) -> None:
+    package = tmp_path / "jupyterlab"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(JUPYTERLAB)
+    command = [sys.executable, "-m", "asgilab", "lab", "--folder", str(tmp_path)]
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    with subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert any("there" in line for line in process.stdout)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "ended\n"
+    assert process.returncode == 7

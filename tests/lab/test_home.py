@@ -80,6 +80,17 @@ def test_after_its_end_it_may_begin_elsewhere() -> None:
     assert asyncio.run(talk()) == asyncio.run(talk()) == b"{'startups': 1}"
 
 
+async def test_a_connection_does_not_open_a_lab_that_has_ended() -> None:
+    lab = Lab(application)
+    async with lab:
+        await get(lab)
+    with pytest.raises(UsageError, match=r"has ended. Expected start\(\) or async"):
+        await get(lab)
+    with pytest.raises(UsageError, match="has ended"):
+        await lab.websocket("/").connect()
+    assert lab.loop is None
+
+
 async def test_a_startup_that_was_cancelled_may_be_tried_again() -> None:
     async def slow(scope: Any, receive: Any, send: Any) -> None:
         await started.wait()

@@ -12,7 +12,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 15
+PATIENCE = 60
 """Seconds without any message after which a kernel counts as hung."""
 
 
@@ -87,6 +87,10 @@ class Kernel:
         self._manager.interrupt_kernel()
         cell = self.gather([request])[0]
         return cell, time.monotonic() - began
+
+    def shut_down(self) -> None:
+        """Ask the kernel to shut down, and wait until it has."""
+        self._manager.shutdown_kernel(now=False)
 
 
 def _take(cell: Cell, message: dict[str, Any]) -> bool:

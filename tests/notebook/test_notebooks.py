@@ -68,23 +68,26 @@ def _paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_paths")
-def test_a_notebook_runs_through_nbclient(tmp_path: Path) -> None:
+def test_a_notebook_runs_through_nbclient_and_its_timeline_is_saved_as_it_ended(
+    tmp_path: Path,
+) -> None:
     notebook = notebook_of(
         "%load_ext asgilab",
         "%asgi_app rooms:application",
+        "%asgi_timeline",
         "%asgi_connect /ws/ --as bob",
         '%asgi_send bob {"n": 1}',
         "%asgi_receive bob",
-        "%asgi_timeline",
     )
     NotebookClient(
         notebook, timeout=60, resources={"metadata": {"path": tmp_path}}
     ).execute()
-    received, timeline = notebook.cells[-2:]
+    timeline, *_, received = notebook.cells[2:]
     assert received.outputs[0].data["text/plain"] == "{'n': 1}"
-    shown = timeline.outputs[0].data
-    assert "websocket.accept" in shown["text/html"]
-    assert "websocket.accept" in shown["text/plain"]
+    widget, table = (output.data for output in timeline.outputs)
+    assert "application/vnd.jupyter.widget-view+json" in widget
+    assert "websocket.receive" in table["text/html"]
+    assert "websocket.receive" in table["text/plain"]
 
 
 @pytest.mark.usefixtures("_paths")

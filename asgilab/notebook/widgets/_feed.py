@@ -23,6 +23,9 @@ INTERVAL: Final = 0.05
 The server of Jupyter drops messages above 1000 a second for all widgets together.
 """
 
+_LAST_UPDATES: Final = 1000
+"""Updates at most when a feed is finished: the last ones have no distance."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -63,6 +66,10 @@ class Feed:
         self._stopped = True
         self._inbox.put(None)
 
+    def finish(self) -> None:
+        """Do what is still to do, tell the last news, and end the thread."""
+        self._inbox.put(self._last)
+
     def join(self, timeout: float | None = None) -> None:
         """Wait for the thread to end."""
         if self._thread is not None:
@@ -80,6 +87,12 @@ class Feed:
         if not self._touched:
             self._touched = True
             self._inbox.put(_nothing)
+
+    def _last(self) -> None:
+        for _ in range(_LAST_UPDATES):
+            if not _run_safely(self._update):
+                break
+        self._stopped = True
 
     def _run(self) -> None:
         due = 0.0

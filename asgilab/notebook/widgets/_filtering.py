@@ -5,9 +5,10 @@ this place. It is matched here and not in the browser, because only here is the
 whole payload.
 """
 
-import re
 from collections.abc import Callable
 from typing import Final
+
+import regex
 
 from asgilab.rendering import compact, label, payload_text
 from asgilab.sessions import Event
@@ -16,6 +17,13 @@ Matcher = Callable[[Event], bool]
 
 LONGEST_PAYLOAD: Final = 1_000_000
 """Characters of a payload that are searched."""
+
+_LONGEST_SEARCH: Final = 0.25
+"""Seconds that a regular expression may take for one text."""
+
+
+class TooSlow(ValueError):
+    """A regular expression that takes too long, such as ``/(.*a){25}/`` may."""
 
 
 def parse(text: str) -> Matcher | None:
@@ -63,17 +71,25 @@ def _plain(text: str) -> Matcher:
 
 def _regex(pattern: str) -> Matcher:
     try:
-        compiled = re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
+        compiled = regex.compile(pattern, regex.IGNORECASE)
+    except regex.error as error:
         where = "" if error.pos is None else f" at character {error.pos + 1}"
         msg = f"/{pattern}/ is no regular expression: {error.msg}{where}."
         raise ValueError(msg) from None
 
-    search = compiled.search
+    def search(text: str) -> bool:
+        # Unlike Python's own, this one knows a time limit, and lets other
+        # threads run meanwhile: the kernel and the lab are among them.
+        try:
+            limit = _LONGEST_SEARCH
+            return compiled.search(text, timeout=limit, concurrent=True) is not None
+        except TimeoutError:
+            msg = f"/{pattern}/ takes too long; expected one that backtracks less."
+            raise TooSlow(msg) from None
 
     def matches(event: Event) -> bool:
         payload = payload_text(event, LONGEST_PAYLOAD)
         texts = (payload, event.connection, _names(event), compact(payload))
-        return any(search(text) is not None for text in texts)
+        return any(map(search, texts))
 
     return matches

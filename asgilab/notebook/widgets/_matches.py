@@ -24,6 +24,11 @@ class Matches:
         self._scanned = 0
         self._told = (0, 0)
 
+    @property
+    def text(self) -> str:
+        """The text of the filter."""
+        return self._text
+
     def restart(self, text: str, matcher: Matcher | None) -> None:
         """Begin anew with another filter; a matcher that is None lets all through."""
         self._text, self._matcher = text, matcher

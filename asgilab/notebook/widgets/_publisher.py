@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from asgilab.notebook.widgets._digest import Digest, Lane
-from asgilab.notebook.widgets._filtering import Matcher, parse
+from asgilab.notebook.widgets._filtering import Matcher, TooSlow, parse
 from asgilab.notebook.widgets._matches import Matches
 from asgilab.notebook.widgets._rows import brief, detail, dumps, rows, stop_row
 from asgilab.rendering import visible
@@ -113,7 +113,7 @@ class Publisher:
         if not self._views:
             return False
         complete = self._digest.catch_up(_READING)
-        scanned = self._matches.scan(_SCANNING)
+        scanned = self._scan(_SCANNING)
         self._send_news()
         return not (complete and scanned)
 
@@ -194,8 +194,18 @@ class Publisher:
             self._send("filter", {"filter": {"text": text, "error": str(error)}})
             return
         self._matches.restart(text, matcher)
-        self._matches.scan(_FIRST_SCAN)
-        self._send("filter", {"filter": self._matches.everything()})
+        if self._scan(_FIRST_SCAN) or self._matches.text:
+            self._send("filter", {"filter": self._matches.everything()})
+
+    def _scan(self, budget: float) -> bool:
+        """Search on; a filter that takes too long is given up, and the views told."""
+        try:
+            return self._matches.scan(budget)
+        except TooSlow as error:
+            text = self._matches.text
+            self._matches.restart("", None)
+            self._send("filter", {"filter": {"text": text, "error": str(error)}})
+            return False
 
     def _control(self, message: Mapping[str, Any]) -> None:
         if self._controls is None:

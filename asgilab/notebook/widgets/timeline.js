@@ -23,12 +23,12 @@ class Timeline {
       detail: (event, bytes) => this.detail.show(event, bytes),
       problem: (text) => this.say(text),
     });
-    this.build(el);
+    this.build(model, el);
     this.link.open();
     this.patience = setTimeout(() => this.changed(), 2500);
   }
 
-  build(el) {
+  build(model, el) {
     const { store, link } = this;
     const control = (what) => (name) =>
       link.send(what, { connection: typeof name === "string" ? name : this.toolbar.target });
@@ -72,7 +72,14 @@ class Timeline {
       h("div", { class: "panes" }, this.grid.element, this.splitter.element, this.detail.element),
       this.help.element,
     );
-    this.element = h("div", { class: "asgilab-timeline" }, frame);
+    // The table for places without a kernel is not to be seen beside it.
+    const table = `[data-asgilab-static="${model.get("_mark")}"]`;
+    const hiding = h(
+      "style",
+      {},
+      `${table} { display: none }\n.jp-OutputArea-child:has(${table}) { display: none }`,
+    );
+    this.element = h("div", { class: "asgilab-timeline" }, hiding, frame);
     el.append(this.element);
   }
 

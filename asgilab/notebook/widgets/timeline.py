@@ -5,21 +5,29 @@ static renderings for places that have no kernel.
 """
 
 import contextvars
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import anywidget
+import traitlets
+from IPython.display import display
 
 from asgilab.notebook.widgets._feed import Feed
 from asgilab.notebook.widgets._modules import compose
 from asgilab.notebook.widgets._publisher import Controls, Publisher
-from asgilab.rendering import to_html, to_text
+from asgilab.notebook.widgets._static import StaticTimeline
 from asgilab.sessions import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LAST_IN_TEXT: Final = 100
+_BETWEEN_TABLES: Final = 2.0
+"""Seconds between two tables at least, while no cell runs."""
+
+_LAST_NEWS: Final = 2.0
+"""Seconds to wait at most for the last news of a session to be told."""
 
 
 class TimelineWidget(anywidget.AnyWidget):
@@ -44,28 +52,44 @@ class TimelineWidget(anywidget.AnyWidget):
 
     _esm = compose("timeline.js")
     _css = Path(__file__).with_name("timeline.css")
+    _mark = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, session: Session, *, controls: Controls | None = None) -> None:
         super().__init__()
         self._session = session
         self._context = contextvars.copy_context()
+        self._resting = False
+        self._one_by_one = threading.Lock()
+        self._static_timeline = StaticTimeline(session)
+        self._refreshed = 0.0
+        self._mark = self._static_timeline.mark
         self._publisher = Publisher(session, controls, self._transmit)
-        self._feed = Feed(self._publisher.update)
+        self._feed = Feed(self._update)
         self._watches: list[Callable[[], None]] = [session.watch(self._feed.touch)]
         if controls is not None:
             self._watches.append(controls.watch(self._feed.touch))
         self.on_msg(self._heard)
         self._feed.start()
 
+    def rest(self) -> None:
+        """End the thread: the lab has ended, and nothing more will happen.
+
+        The timeline stays in the page, and answers when it is scrolled or filtered.
+        """
+        if not self._resting:
+            self._resting = True
+            self._let_go()
+            self._refreshed = -_BETWEEN_TABLES
+            self._feed.finish()
+            self._feed.join(_LAST_NEWS)
+
     def close(self) -> None:
         """Take the timeline out of the page and let go of the lab.
 
         Its thread ends, and neither the session nor the lab calls it any more.
         """
-        watches, self._watches = getattr(self, "_watches", []), []
-        for stop in watches:
-            stop()
-        if watches:
+        if hasattr(self, "_feed"):
+            self._let_go()
             self._feed.stop()
             self._publisher.forget()
         super().close()
@@ -73,17 +97,43 @@ class TimelineWidget(anywidget.AnyWidget):
         # still be shown as text and as a table.
         self.__dict__.pop("_repr_mimebundle_", None)
 
+    def _let_go(self) -> None:
+        """Have neither the session nor the lab call any more."""
+        watches, self._watches = self._watches, []
+        for stop in watches:
+            stop()
+
     def __repr__(self) -> str:
         return f"<TimelineWidget of {self._session!r}>"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        static = {
-            "text/plain": to_text(self._session, last=_LAST_IN_TEXT),
-            "text/html": to_html(self._session),
-        }
+        widget, metadata = self._view()
+        return widget | self._static_timeline.bundle(), metadata
+
+    def _ipython_display_(self) -> None:
+        """Show the widget, and beside it the table that a saved notebook shows."""
+        widget, metadata = self._view()
+        if widget:
+            text = {"text/plain": "A timeline, live while its kernel runs; as saved:"}
+            display(widget | text, raw=True, metadata=metadata)
+        self._static_timeline.show()
+
+    def refresh(self) -> None:
+        """Write the table of the saved notebook anew, if anything has happened."""
+        self._static_timeline.refresh()
+
+    def _view(self) -> tuple[dict[str, Any], dict[str, Any]]:
         shown = super()._repr_mimebundle_() if self.comm is not None else None
-        widget, metadata = shown or ({}, {})
-        return widget | static, metadata
+        return shown or ({}, {})
+
+    def _update(self) -> bool:
+        """Tell the browser what is new; return whether there is more to do."""
+        more = self._publisher.update()
+        late = time.monotonic() - self._refreshed > _BETWEEN_TABLES
+        if late:
+            self._refreshed = time.monotonic()
+            self._context.run(self.refresh)
+        return more or self._static_timeline.stale
 
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Take a message of the browser; called on whatever thread Jupyter likes."""
@@ -97,7 +147,13 @@ class TimelineWidget(anywidget.AnyWidget):
             self._publisher.answer(content)
             self._feed.touch()
 
-        self._feed.post(answer)
+        if self._resting:
+            with self._one_by_one:
+                answer()
+                while self._publisher.update():
+                    pass
+        else:
+            self._feed.post(answer)
 
     def _transmit(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         self._context.run(self.send, content, buffers)

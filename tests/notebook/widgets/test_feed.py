@@ -141,3 +141,14 @@ def test_stopping_ends_the_thread_even_when_it_is_idle() -> None:
     feed.join(SOON)
     states.append(feed.alive)
     assert states == [False, True, False]
+
+
+def test_a_feed_that_is_finished_does_what_is_still_to_do() -> None:
+    left = [True, True, False]
+    done: list[str] = []
+    feed = Feed(lambda: left.pop(0))
+    feed.start()
+    feed.post(lambda: done.append("job"))
+    feed.finish()
+    feed.join(SOON)
+    assert (feed.alive, left, done) == (False, [], ["job"])

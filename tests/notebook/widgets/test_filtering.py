@@ -2,7 +2,7 @@
 
 import pytest
 
-from asgilab.notebook.widgets._filtering import parse
+from asgilab.notebook.widgets._filtering import TooSlow, parse
 from asgilab.sessions import Kind, Session
 
 
@@ -68,3 +68,11 @@ def test_slashes_that_hold_nothing_and_a_slash_alone_are_plain_text(
 def test_a_broken_regular_expression_is_named_with_its_place() -> None:
     with pytest.raises(ValueError, match=r"/\(a/ is no regular expression: .* at"):
         parse("/(a/")
+
+
+def test_a_regular_expression_that_takes_too_long_is_given_up(
+    session: Session,
+) -> None:
+    session.record(1, "bob", Kind.SEND, {"type": "x", "text": "a" * 24 + "b" * 100_000})
+    with pytest.raises(TooSlow, match=r"^/\(\.\*a\)\{25\}/ takes too long; expected"):
+        passing(session, "/(.*a){25}/")

@@ -298,3 +298,17 @@ def test_no_secret_is_sent_to_a_view(log: Log) -> None:
     assert len(log.take("detail")) == 2
     assert "[redacted]" in sent
     assert "s3cret" not in sent
+
+
+def test_a_filter_that_takes_too_long_is_given_up_and_told(
+    session: Session, log: Log
+) -> None:
+    text = "a" * 24 + "b" * 100_000
+    session.record(1, "bob", Kind.SEND, {"type": "x", "text": text})
+    publisher = opened(session, log)
+    log.messages.clear()
+    publisher.answer({"do": "filter", "text": "/(.*a){25}/"})
+    (told,) = log.take("filter")
+    assert told["filter"]["error"].startswith("/(.*a){25}/ takes too long")
+    settled(publisher)
+    assert log.take("filter") == []

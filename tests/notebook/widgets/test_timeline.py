@@ -197,3 +197,17 @@ def test_the_module_and_the_style_sheet_are_the_files_beside_it() -> None:
     assert "asgilab:" in str(TimelineWidget._esm)
     assert ".asgilab-timeline" in str(TimelineWidget._css)
     assert issubclass(TimelineWidget, traitlets.HasTraits)
+
+
+def test_a_timeline_whose_lab_has_ended_has_no_thread_and_still_answers(
+    browser: Browser, session: Session, controls: NotedControls
+) -> None:
+    browser.say(do="ready", view="v1")
+    browser.wait_for("hello")
+    session.record(1.0, "bob", Kind.END, {"type": "returned"})
+    browser.widget.rest()
+    assert browser.wait_for("news")["total"] == 9
+    assert not browser.widget._feed.alive
+    assert (len(session._watchers), len(controls.watchers)) == (0, 0)
+    browser.say(do="filter", text="bob")
+    assert browser.wait_for("filter")["filter"]["hits"] == [1, 5, 6, 8]

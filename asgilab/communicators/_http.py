@@ -6,7 +6,7 @@ Everything that holds for any application is in ``_application``.
 
 import asyncio
 from collections.abc import AsyncIterable, Iterable
-from typing import Any
+from typing import Any, Unpack
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._context import ContextChoice
@@ -17,7 +17,7 @@ from asgilab.communicators._site import at_home
 from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._wiring import Validation, Wiring
 from asgilab.errors import NoOutput, PayloadError, UncleanExit
-from asgilab.protocol import ServerHabits, http_scope
+from asgilab.protocol import HttpScopeOptions, ServerHabits, http_scope
 from asgilab.types import Headers
 
 Body = bytes | Iterable[bytes] | AsyncIterable[bytes]
@@ -91,7 +91,7 @@ class HttpCommunicator(ApplicationCommunicator):
         window: int | None = None,
         raise_on_gone: bool | None = None,
         wiring: Wiring | None = None,
-        **scope_options: Any,
+        **scope_options: Unpack[HttpScopeOptions],
     ) -> None:
         if isinstance(body, str) or not isinstance(
             body, (bytes, Iterable, AsyncIterable)

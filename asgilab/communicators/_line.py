@@ -18,7 +18,7 @@ from asgilab.communicators._holding import hold_received
 from asgilab.communicators._judging import copied, gravest, leave_out
 from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
-from asgilab.communicators._remembering import remembered
+from asgilab.communicators._remembering import kept, remembered
 from asgilab.communicators._window import Window
 from asgilab.communicators._wiring import Wiring
 from asgilab.engine import Verdict, awaiting_line, clock_of, mark_root, user_place
@@ -311,7 +311,7 @@ class Line(Outcome):
             ):
                 return
         if self._record is not None:
-            recorded = dict(copy) if isinstance(copy, dict) else {"type": repr(copy)}
+            recorded = kept(copy)
             if self._kept is not None:
                 self._kept, left_out = leave_out(recorded, self._kept)
                 note = left_out or note

@@ -1,4 +1,4 @@
-"""What a session keeps of a scope: its values as they were, and no object alive.
+"""What a session keeps of a scope or event: its values, and no object alive.
 
 A scope holds more than values: users, sessions, the pools of the lifespan's state.
 A session is kept for long, so it gets the text of those.
@@ -13,6 +13,8 @@ from asgilab.engine import shorten
 _VALUES: Final = frozenset({str, bytes, int, float, bool, NoneType})
 _HOLD_VALUES: Final = frozenset({dict, list, tuple})
 _DEEPEST: Final = 20
+# A tuple, because the type of an event may be anything, hashable or not.
+_EVENTS_WITH_OBJECTS: Final = ("http.response.zerocopysend", "http.response.debug")
 _MOST_KNOWN: Final = 64
 _KNOWN: Final[dict[str, dict[str, Any]]] = {}
 """The latest copy of a scope of plain values, by path: the next is mostly its like."""
@@ -36,6 +38,22 @@ def remembered(scope: Mapping[str, Any]) -> dict[str, Any]:
             _KNOWN.clear()
         _KNOWN[path] = copy.copy()
     return copy
+
+
+def kept(message: Any) -> dict[str, Any]:
+    """Return a copy of an event that was sent, which keeps no object alive.
+
+    By the specification events hold values, but for two of the extensions, one of
+    which hands over an open file and the other whatever is good to look at.
+    """
+    if type(message) is not dict:
+        return {"type": repr(message)}
+    if message.get("type") in _EVENTS_WITH_OBJECTS:
+        return {
+            key: value if type(value) in _VALUES else _copy(value, 1)
+            for key, value in message.items()
+        }
+    return message.copy()
 
 
 def _is_plain(value: Any, depth: int) -> bool:

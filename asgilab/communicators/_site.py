@@ -5,12 +5,13 @@ application is imported, which in a test module is before Django's test runner
 adds its ``testserver``. So the host is one that the settings name themselves.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from asgilab.communicators._settings import settings_in_use
 
 
-def at_home(path: str, options: dict[str, Any]) -> dict[str, Any]:
+def at_home(path: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Fill in the server of a scope where the test says nothing about it.
 
     Args:

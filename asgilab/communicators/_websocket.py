@@ -5,7 +5,7 @@ any application is in ``_application``.
 """
 
 import json
-from typing import Any
+from typing import Any, Unpack
 
 from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
@@ -13,7 +13,7 @@ from asgilab.communicators._layer import LayerCommunicator
 from asgilab.communicators._site import at_home
 from asgilab.communicators._wiring import Validation, Wiring
 from asgilab.errors import NoOutput, UncleanExit, UnexpectedEvent
-from asgilab.protocol import Ending, ServerHabits, websocket_scope
+from asgilab.protocol import Ending, ScopeOptions, ServerHabits, websocket_scope
 from asgilab.types import Headers
 
 _DENIAL = "websocket.http.response"
@@ -82,18 +82,17 @@ class WebsocketCommunicator(LayerCommunicator):
         window: int | None = None,
         raise_on_gone: bool | None = None,
         wiring: Wiring | None = None,
-        **scope_options: Any,
+        **scope_options: Unpack[ScopeOptions],
     ) -> None:
         address: Any = path  # callers without a type checker pass anything
         if not isinstance(address, str):
             msg = f"Expected str, got {type(path)}"
             raise TypeError(msg)
-        if spec_version is not None:
-            scope_options["spec_version"] = spec_version
         scope = websocket_scope(
             path,
             headers=headers,
             subprotocols=subprotocols,
+            spec_version=spec_version,
             **at_home(path, scope_options),
         )
         super().__init__(

@@ -17,7 +17,13 @@ from asgilab.protocol._protocols import PROTOCOLS
 from asgilab.protocol._request_headers import FILLED_IN, Filled
 from asgilab.protocol._rules import RULES, Basis, Party, Rule
 from asgilab.protocol._scope_rules import check_scope
-from asgilab.protocol._scopes import http_scope, lifespan_scope, websocket_scope
+from asgilab.protocol._scopes import (
+    HttpScopeOptions,
+    ScopeOptions,
+    http_scope,
+    lifespan_scope,
+    websocket_scope,
+)
 from asgilab.protocol._severities import OFF, SPEC, STRICT, Severities
 from asgilab.protocol._table import Arrow, Table
 
@@ -41,11 +47,13 @@ __all__ = [
     "Filled",
     "Finding",
     "Findings",
+    "HttpScopeOptions",
     "Key",
     "MessageType",
     "Party",
     "Protocol",
     "Rule",
+    "ScopeOptions",
     "ServerHabits",
     "Severities",
     "Severity",

@@ -10,7 +10,7 @@ https://asgi.readthedocs.io/en/latest/specs/lifespan.html
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypedDict
 
 from asgilab.errors import ScopeError
 from asgilab.protocol._address import (
@@ -56,6 +56,27 @@ Endpoint: TypeAlias = Sequence[Any] | None
 
 Extensions: TypeAlias = Mapping[str, Mapping[str, Any]] | Iterable[str]
 """Names of extensions, or names with what is announced of each."""
+
+
+class ScopeOptions(TypedDict, total=False):
+    """What may be said of a connection in so many words; see :func:`http_scope`."""
+
+    cookies: Mapping[str, str] | None
+    host: str | bytes | Filled | None
+    origin: str | bytes | None
+    scheme: str | None
+    http_version: str
+    root_path: str
+    client: Endpoint
+    server: Endpoint | Filled
+    state: Mapping[str, Any] | None
+    extensions: Extensions | None
+
+
+class HttpScopeOptions(ScopeOptions, total=False):
+    """The same for a request, whose communicator names no version by itself."""
+
+    spec_version: str | None
 
 
 def http_scope(

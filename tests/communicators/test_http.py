@@ -175,3 +175,22 @@ async def test_the_communicator_keeps_the_cookies_of_its_response() -> None:
     communicator = HttpCommunicator(application, "GET", "/", cookies={"old": "0"})
     await communicator.get_response()
     assert communicator.cookies == {"old": "0", "new": "1"}
+
+
+async def test_a_long_poll_is_answered_when_another_request_comes() -> None:
+    posted: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        body = (await receive())["body"]
+        if scope["method"] == "POST":
+            posted.put_nowait(body)
+        else:
+            body = await posted.get()
+        await send(START)
+        await send({"type": "http.response.body", "body": body})
+
+    poll = HttpCommunicator(application, "GET", "/")
+    await poll.send_request()
+    assert await poll.receive_nothing(timeout=FOREVER)
+    await HttpCommunicator(application, "POST", "/", b"news").get_response()
+    assert (await poll.get_response())["body"] == b"news"

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from channels.security.websocket import AllowedHostsOriginValidator
 
 from asgilab.communicators._site import at_home
+from asgilab.testing import WebsocketCommunicator
+from tests.communicators.applications import connected, quiet
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,15 @@ def test_without_settings_there_is_no_name(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.delitem(sys.modules, "django.conf")
     assert at_home("/", {}) == {}
+
+
+async def test_a_client_of_the_site_itself_passes_the_check_of_origins(
+    settings: Any,
+) -> None:
+    settings.ALLOWED_HOSTS = ["chat.example"]
+    application = AllowedHostsOriginValidator(quiet)
+    await (await connected(application)).disconnect()
+    for options in ({"origin": None}, {"origin": "https://evil.example"}):
+        foreign = WebsocketCommunicator(application, "/", **options)
+        await foreign.expect_denied(403)
+        await foreign.disconnect()

@@ -59,6 +59,10 @@ async def http() -> None:
             assert_type(chunk, bytes)
         async for line in stream.lines():
             assert_type(line, str)
+        async for event in stream.events():
+            assert_type(event.data, str)
+        assert_type(await stream.read(), bytes)
+        assert_type(stream.complete, bool)
 
 
 async def websocket() -> None:
@@ -67,6 +71,15 @@ async def websocket() -> None:
         application,
         "/ws/",
         subprotocols=["chat"],
+        user="alice",
+        session={"theme": "dark"},
+        cookies={"theme": "dark"},
+        origin="https://chat.example",
+        client=("10.0.0.1", 1234),
+        server=["chat.example", 443],
+        state={"pool": None},
+        extensions={"websocket.http.response": {}},
+        context="inherit",
         validate="strict",
         strict=True,
         served_by="hypercorn",
@@ -82,6 +95,13 @@ async def websocket() -> None:
     assert_type(await communicator.expect_close(4001), tuple[int, str])
     assert_type(communicator.groups, frozenset[str])
     await communicator.disconnect(code=1001, timeout=1)
+    await communicator.drop(code=1006)
+    assert_type(await communicator.expect_denied(403), dict[str, Any])
+    assert_type(await communicator.expect_group_send("lobby"), dict[str, Any])
+    assert_type(communicator.denial, dict[str, Any] | None)
+    assert_type(
+        await communicator.receive_until(lambda event: event["type"] == "x"), list[Any]
+    )
     async with communicator as entered:
         assert_type(entered, WebsocketCommunicator)
 
@@ -90,6 +110,8 @@ async def lifespan() -> None:
     """Startup and shutdown."""
     async with LifespanCommunicator(application) as communicator:
         assert_type(communicator.state, dict[str, Any])
+    await communicator.startup(timeout=1)
+    await communicator.shutdown(timeout=1)
 
 
 async def lab() -> None:

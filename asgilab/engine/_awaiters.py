@@ -52,6 +52,20 @@ def awaiters(task: "asyncio.Future[Any]") -> Iterator[asyncio.Task[Any]]:
                 yield found
 
 
+def heirs_of(future: Any) -> Iterator["asyncio.Future[Any]"]:
+    """Yield the asyncio futures that ``asyncio.wrap_future`` tied to a job's future.
+
+    Args:
+        future: The ``concurrent.futures.Future`` of a job in a pool.
+    """
+    for callback in tuple(getattr(future, "_done_callbacks", ())):
+        names = getattr(getattr(callback, "__code__", None), "co_freevars", ())
+        cells = getattr(callback, "__closure__", None) or ()
+        heir = dict(zip(names, cells, strict=True)).get("destination")
+        if heir is not None and issubclass(type(heir.cell_contents), asyncio.Future):
+            yield heir.cell_contents
+
+
 def _waiting_for(future: "asyncio.Future[Any]") -> Iterator["asyncio.Future[Any]"]:
     for callback, *_ in getattr(future, "_callbacks", None) or ():
         for value in _bound_in(callback):

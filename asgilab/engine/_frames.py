@@ -11,13 +11,14 @@ import os
 import site
 import sys
 import sysconfig
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType, MethodType
 from typing import Any, Final
 
-from asgilab.engine._awaiters import awaiters
+from asgilab.engine._awaiters import awaiters, heirs_of
 from asgilab.engine._locals import locals_of
 from asgilab.engine._shortening import shorten_named
 from asgilab.sessions import Source
@@ -131,13 +132,30 @@ def stack_here(frame: FrameType | None) -> tuple[FrameText, ...]:
 
     Where the running task has none, they are those of the task that waits for it.
     """
-    own = tuple(_text(each) for each in _outwards(frame) if _is_user_frame(each))
-    return own or tuple(map(_text, _frames_of_awaiters()))
+    way = list(_outwards(frame))
+    own = [_text(each) for each in way if _is_user_frame(each)]
+    if way and way[-1].f_code.co_filename == threading.__file__:
+        own += map(_text, _frames_behind_a_thread(way))
+    return tuple(own) or tuple(map(_text, _frames_of_awaiters()))
 
 
 def stack_of(task: asyncio.Task[Any]) -> tuple[FrameText, ...]:
     """Return the user's frames of a suspended task, innermost first."""
     return tuple(map(_text, _frames_of(task)))
+
+
+def _frames_behind_a_thread(way: list[FrameType]) -> Iterator[FrameType]:
+    """Yield the frames of the task that waits for what runs in a pool's thread.
+
+    ``_worker`` and ``work_item`` are the standard library's own names; tests of ours
+    guard them.
+    """
+    for frame in way:
+        if frame.f_code.co_name == "_worker":
+            job = locals_of(frame).get("work_item")
+            for heir in heirs_of(getattr(job, "future", None)):
+                for awaiter in awaiters(heir):
+                    yield from _frames_of(awaiter)
 
 
 def _frames_of_awaiters() -> Iterator[FrameType]:

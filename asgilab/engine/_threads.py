@@ -17,6 +17,7 @@ from enum import IntEnum, auto
 from types import FrameType
 from typing import Any, Final
 
+from asgilab.engine._awaiters import heirs_of
 from asgilab.engine._frames import is_user_code, user_line
 from asgilab.engine._locals import locals_of
 
@@ -255,7 +256,7 @@ def _judge(
     if in_pool is not None:
         _judge_worker(thread, stack, in_pool, found, loop, counted)
     elif joining is not None:  # the end of a ThreadSensitiveContext
-        heirs = _heirs(joining.get("future"))
+        heirs = heirs_of(joining.get("future"))
         if any(_awaited(heir, loop) for heir in heirs):
             found.note_busy(number)
     elif stack.anyio:
@@ -298,7 +299,7 @@ def _judge_worker(
         return
     if stack.resting:
         return
-    heirs = list(_heirs(job.future))
+    heirs = list(heirs_of(job.future))
     if any(_awaited(heir, loop) and heir not in counted for heir in heirs):
         found.note_busy(thread.ident or 0)
     elif not heirs and not job.future.done():
@@ -307,16 +308,6 @@ def _judge_worker(
 
 def _awaited(heir: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop) -> bool:
     return not heir.done() and heir.get_loop() is loop
-
-
-def _heirs(future: Any) -> Iterator["asyncio.Future[Any]"]:
-    """Yield the asyncio futures that ``asyncio.wrap_future`` tied to a job's future."""
-    for callback in tuple(getattr(future, "_done_callbacks", ())):
-        names = getattr(getattr(callback, "__code__", None), "co_freevars", ())
-        cells = getattr(callback, "__closure__", None) or ()
-        heir = dict(zip(names, cells, strict=True)).get("destination")
-        if heir is not None and issubclass(type(heir.cell_contents), asyncio.Future):
-            yield heir.cell_contents
 
 
 def _waits_for_future(top: FrameType) -> bool:

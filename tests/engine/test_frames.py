@@ -172,6 +172,7 @@ async def test_a_sync_consumer_is_followed_into_its_thread(own_thread: bool) -> 
     assert [frame.source.function.split(".")[-1] for frame in stack] == [
         "answer",
         "receive",
+        "test_a_sync_consumer_is_followed_into_its_thread",  # it waits for the thread
     ]
     assert stack[0].source.line == line_of(answer, 'framework["send"]')
     assert stack[0].locals["text"] == "'hi'"

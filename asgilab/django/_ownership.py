@@ -24,6 +24,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from asgilab.django._commits import Commits
+from asgilab.django._sandbox import current_sandbox
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -242,7 +243,9 @@ class Ownership:
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
         try:
             # A coroutine that is thrown away may not wait for a thread any more.
-            if kind is not GeneratorExit and (self.lent or _CLOSING.touched):
+            # And a sandbox closes its connections itself, in whatever thread.
+            left = self.lent or (_CLOSING.touched and current_sandbox() is None)
+            if kind is not GeneratorExit and left:
                 await sync_to_async(self._give_back)()
         finally:
             if self._tap is not None:

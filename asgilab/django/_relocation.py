@@ -58,6 +58,7 @@ class Snapshot:
 
     Attributes:
         alias: The database that it was taken from.
+        size: How many bytes it holds.
     """
 
     def __init__(self, alias: str, source: sqlite3.Connection) -> None:
@@ -66,6 +67,7 @@ class Snapshot:
             ":memory:", check_same_thread=False, factory=ClosingConnection
         )
         _copy(source, self.contents)
+        self.size = _size(self.contents)
 
     def close(self) -> None:
         """Let go of the contents. Calling it again does no harm."""
@@ -336,6 +338,12 @@ def _refuse_transactions(alias: str) -> None:
             "(use TransactionTestCase)."
         )
         raise UsageError(msg)
+
+
+def _size(database: sqlite3.Connection) -> int:
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    (each,) = database.execute("PRAGMA page_size").fetchone()
+    return int(pages) * int(each)
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:

@@ -62,6 +62,11 @@ class Sandbox:
     def __exit__(self, *exception: object) -> None:
         self._undo.close()
 
+    @property
+    def size(self) -> int:
+        """How many bytes its databases begin with."""
+        return sum(each.size for each in self._contents)
+
     def context(self) -> contextvars.Context:
         """Return a new context, empty but for this sandbox."""
         context = contextvars.Context()
@@ -126,6 +131,11 @@ class Sandbox:
 _SANDBOX: Final[contextvars.ContextVar[Sandbox | None]] = contextvars.ContextVar(
     "asgilab_sandbox", default=None
 )
+
+
+def current_sandbox() -> Sandbox | None:
+    """Return the sandbox that the running code is in, or None."""
+    return _SANDBOX.get()
 
 
 _LATER: Final[contextvars.ContextVar[int]] = contextvars.ContextVar(

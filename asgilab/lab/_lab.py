@@ -35,6 +35,7 @@ from asgilab.lab._home import advance, check_clock, check_home, check_not_ended
 from asgilab.lab._loop import ClockMode, OnALoop
 from asgilab.lab._opening import (
     Lifespan,
+    enter_sandbox,
     open_application,
     open_databases,
     open_project,
@@ -345,8 +346,7 @@ class Lab(OnALoop, Stepping):
                 there = (self._project, self._database, self.session, self._resources)
                 self._project = await loop.run_in_executor(None, open_databases, *there)
             if self._sandbox is not None:
-                enter = self._resources.enter_context
-                await loop.run_in_executor(None, enter, self._sandbox)
+                await enter_sandbox(self._sandbox, self._resources)
             with self.inside():
                 open_taps(self._resources)
             mode, wiring = self._lifespan_mode, replace(self._wiring, session=None)
@@ -364,8 +364,11 @@ class Lab(OnALoop, Stepping):
             await end(there, self._lifespan, self.unseen)
         finally:
             self._home, self._ended = None, True
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(None, self._resources.close)
+            if self._project is not None and self._owns_project:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(None, self._resources.close)
+            else:
+                self._resources.close()
 
     def _context(self) -> ContextChoice:
         return "blank" if self._sandbox is None else self._sandbox.context()

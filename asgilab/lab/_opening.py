@@ -1,9 +1,10 @@
 """What a lab opens before it can begin: the application and its Django project."""
 
+import asyncio
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from asgilab.communicators import ContextChoice, LifespanCommunicator, Wiring
 from asgilab.errors import LifespanFailed, NoOutput, UsageError
@@ -12,9 +13,12 @@ from asgilab.sessions import Session
 from asgilab.taps import LogTap
 
 if TYPE_CHECKING:
-    from asgilab.django import Project
+    from asgilab.django import Project, Sandbox
 
 Lifespan = Literal["auto", "on", "off"]
+
+_AT_ONCE: Final = 4_000_000
+"""Bytes that are copied in less time than it takes to wake a thread, or nearly."""
 
 
 def open_application(application: Any, app_dir: str | None) -> Any:
@@ -80,6 +84,20 @@ def open_databases(
         session.settings = session.settings or project.settings
         project.open()
     return project
+
+
+async def enter_sandbox(sandbox: "Sandbox", stack: ExitStack) -> None:
+    """Make the copies of a sandbox; in a thread where that may take a while.
+
+    Args:
+        sandbox: The sandbox of a lab.
+        stack: Takes it back, when it is closed.
+    """
+    if sandbox.size < _AT_ONCE:
+        stack.enter_context(sandbox)
+    else:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, stack.enter_context, sandbox)
 
 
 def open_taps(stack: ExitStack) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from asgilab.django._live_connections import beside_a_loop
 from asgilab.engine import LabLoop
 from asgilab.example import DIRECTORY
 from asgilab.export import export_test
@@ -59,6 +60,33 @@ async def replays(times: int) -> float:
             again = await replay(session, lab.fresh)
             assert sum(1 + len(step.outputs) for step in again.steps) == EVENTS
         return perf_counter() - began
+
+
+async def forks(times: int) -> float:
+    """Fork the talk at each of its 20 events, over and over."""
+    async with chat() as lab:
+        session = await talk(lab)
+        points = [e.index + 1 for e in session if e.kind in (Kind.RECEIVE, Kind.SEND)]
+        before = _contents(lab)
+        async with lab.fork():
+            pass
+        began = perf_counter()
+        for _ in range(times):
+            for at in points:
+                async with lab.fork(at) as other:
+                    assert len(other.session) >= at
+        taken = perf_counter() - began
+        assert len(lab.session) == len(session)
+        assert _contents(lab) == before
+        return taken
+
+
+def _contents(lab: Lab) -> bytes:
+    """Return the bytes of the database that a lab uses."""
+    from asgilab.django import snapshot
+
+    with lab.inside(), beside_a_loop(), snapshot() as now:
+        return bytes(now.contents.serialize())
 
 
 async def exports(times: int) -> float:
@@ -133,6 +161,7 @@ def apart(work: str) -> Callable[[int], float]:
 
 
 WORK: dict[str, Callable[[int], Coroutine[Any, Any, float]]] = {
+    "forks": forks,
     "replay": replays,
     "export": exports,
     "memory": memory,
@@ -144,6 +173,13 @@ ROWS = (
         Contender("asgilab", apart("replay")),
         times=20,
         limit=0.025,
+        apart=7,
+    ),
+    Row(
+        "forks at all 20 events, Channels app with ORM",
+        Contender("asgilab", apart("forks")),
+        times=2,
+        limit=20 * 0.025,
         apart=7,
     ),
     Row(

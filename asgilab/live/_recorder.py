@@ -112,10 +112,12 @@ class Recorder:
             await self._application(scope, receive, send)
             return
         name = self._name(scope["type"])
+        if scope["type"] == "lifespan":
+            send = self._flushing(send)
         put, clock = thread.put, time.time
-        put(
-            (clock(), name, "open", {key: scope[key] for key in scope if key != _STATE})
-        )
+        asked = dict(scope)
+        asked.pop(_STATE, None)
+        put((clock(), name, "open", asked))
 
         async def receiving() -> Message:
             message = await receive()
@@ -125,8 +127,6 @@ class Recorder:
         async def sending(message: Message) -> None:
             try:
                 put((clock(), name, "send", dict(message)))
-                if name[:8] == "lifespan" and message["type"] == _SHUT_DOWN:
-                    self.flush()  # The server may end this process right after it.
             except Exception as error:  # It is no event; the server will say so.
                 self._fail(error)
             await send(message)
@@ -178,6 +178,16 @@ class Recorder:
         numbers = self._numbers.setdefault(kind, itertools.count(1))
         name = f"{_NAMES.get(kind, kind)}{next(numbers)}"
         return f"{name}@{os.getpid()}" if self._shared else name
+
+    def _flushing(self, send: Send) -> Send:
+        """Return what sends a lifespan's events, with all written before the last."""
+
+        async def sending(message: Message) -> None:
+            if message == {"type": _SHUT_DOWN}:
+                self.flush()  # The server may end this process right after it.
+            await send(message)
+
+        return sending
 
     def _fail(self, error: Exception) -> None:
         if not self._failed:

@@ -27,6 +27,7 @@ _GATHER_SECONDS: Final = 0.05
 _BATCH: Final = 2000
 _AT_ONCE: Final = 64
 _RETRY_SECONDS: Final = 5.0
+_PIPE_BYTES: Final = 1_000_000
 
 Row = tuple[float, str, str, Mapping[str, Any]]
 """An :class:`asgilab.live._scribe.Entry`, as it crosses the pipe."""
@@ -93,7 +94,7 @@ class RecordingThread:
             self._refused += 1
             return
         rows.append(row)
-        if waiting >= _AT_ONCE and self._redact is None:
+        if waiting and not waiting % _AT_ONCE and self._redact is None:
             self._pass_on()
         if not self._awake:
             self._wake.set()
@@ -237,6 +238,7 @@ class _Pipe:
         if self._process.stdin is not None:
             self._number = self._process.stdin.fileno()
             os.set_blocking(self._number, False)
+            _enlarge(self._number)
         listener = threading.Thread(
             target=self._listen, name="asgilab-recorder-answers", daemon=True
         )
@@ -296,6 +298,14 @@ class _Pipe:
     def _tell(self, number: int) -> None:
         for flush in self._flushes.pop(number, ()):
             flush.set()
+
+
+def _enlarge(pipe: int) -> None:
+    """Give a pipe more room than the 64 KiB it has, where the system can (Linux)."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _framed(content: bytes) -> memoryview:

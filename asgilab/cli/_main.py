@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from rich.console import Console
 
 import asgilab
-from asgilab.cli import _demo, _diff, _export, _lab, _replay, _show
+from asgilab.cli import _demo, _diff, _export, _lab, _record, _replay, _show
 from asgilab.errors import AsgilabError
 
-_COMMANDS = (_lab, _demo, _show, _replay, _diff, _export)
+_COMMANDS = (_lab, _demo, _record, _show, _replay, _diff, _export)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

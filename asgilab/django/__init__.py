@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from asgilab.django._relocation import Relocated, Snapshot, restore, snapshot
     from asgilab.django._sandbox import Sandbox, later_keys
+    from asgilab.django._signed_in import signed_in
 
 __all__ = [
     "ChannelsLiveServerTestCase",
@@ -36,6 +37,7 @@ __all__ = [
     "log_in",
     "project_in_use",
     "restore",
+    "signed_in",
     "snapshot",
 ]
 
@@ -54,6 +56,7 @@ _ROOMS: Final = {
     "live_project": "_live_project",
     "project_in_use": "_project",
     "restore": "_relocation",
+    "signed_in": "_signed_in",
     "snapshot": "_relocation",
 }
 

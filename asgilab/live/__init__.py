@@ -8,7 +8,9 @@ from asgilab.live._child import when_orphaned
 from asgilab.live._collecting import serving
 from asgilab.live._failures import OnError, note_on, report
 from asgilab.live._recorder import Recorder
+from asgilab.live._recording_file import numbered
 from asgilab.live._server import LiveServer, MadeElsewhere, Server
+from asgilab.live._tail import Tail
 from asgilab.sessions import redact_secrets
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "OnError",
     "Recorder",
     "Server",
+    "Tail",
     "note_on",
+    "numbered",
     "redact_secrets",
     "report",
     "serving",

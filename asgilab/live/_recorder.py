@@ -5,23 +5,26 @@ It changes nothing that passes. What becomes of the events lives in
 ``asgilab.sessions``.
 """
 
+import asyncio
 import atexit
 import itertools
 import os
 import random
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from asgilab.errors import UsageError
 from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
+from asgilab.live._scribe import OPTIONS
 from asgilab.sessions import redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS: Final = 2.0
+_IDENTIFY_SECONDS: Final = 2.0
 _RETURNED: Final = {"type": "returned", "exception": None}
 _SHUT_DOWN: Final = "lifespan.shutdown.complete"
 _STATE: Final = "state"
@@ -30,6 +33,9 @@ _NAMES: Final = {"websocket": "ws"}
 
 Sample = float | Callable[[Scope], bool]
 """Which share of the connections is recorded, or which ones."""
+
+Identify = Callable[[Scope], Awaitable[str | None]]
+"""Returns the name of the user whom a scope belongs to, or None for nobody."""
 
 
 class Recorder:
@@ -55,6 +61,10 @@ class Recorder:
         redact: Returns an event, or a scope, as it may be written. Default:
             credentials and secrets are taken out by their names. None writes
             all as it is.
+        identify: Asked with each scope that is recorded, before the application
+            is: who is signed in. A replay signs that user in anew, for which it
+            needs none of the cookies that were taken out. Default: nobody is
+            asked.
         recorded_as: Import string of the application, for replaying.
         app_dir: Folder that the import string is looked up in.
         max_waiting: How many events may wait to be written.
@@ -78,6 +88,7 @@ class Recorder:
         keep: int | None = None,
         sample: Sample = 1.0,
         redact: Redact | None = redact_secrets,
+        identify: Identify | None = None,
         recorded_as: str | None = None,
         app_dir: str | None = None,
         max_waiting: int = 20_000,
@@ -93,6 +104,7 @@ class Recorder:
         self._keep = keep
         self._sample = sample
         self._redact = redact
+        self._identify = identify
         self._recorded_as = recorded_as
         self._app_dir = app_dir
         self._limits = (max_waiting, max_waiting_bytes)
@@ -117,6 +129,8 @@ class Recorder:
         put, clock = thread.put, time.time
         asked = dict(scope)
         asked.pop(_STATE, None)
+        if self._identify is not None and scope["type"] != "lifespan":
+            await self._note_user(self._identify, scope, asked)
         put((clock(), name, "open", asked))
 
         async def receiving() -> Message:
@@ -178,6 +192,18 @@ class Recorder:
         numbers = self._numbers.setdefault(kind, itertools.count(1))
         name = f"{_NAMES.get(kind, kind)}{next(numbers)}"
         return f"{name}@{os.getpid()}" if self._shared else name
+
+    async def _note_user(
+        self, identify: Identify, scope: Scope, asked: dict[str, Any]
+    ) -> None:
+        try:
+            async with asyncio.timeout(_IDENTIFY_SECONDS):
+                user = await identify(scope)
+        except Exception as error:
+            self._fail(error)
+            return
+        if user is not None:
+            asked[OPTIONS] = {"user": user}
 
     def _flushing(self, send: Send) -> Send:
         """Return what sends a lifespan's events, with all written before the last."""

@@ -25,6 +25,20 @@ SUFFIX: Final = ".asgilab.jsonl"
 _LONGEST_HEADER: Final = 1_000_000
 
 
+def numbered(path: Path, number: int) -> Path:
+    """Return the place of a recorder's file of that number, counted from 1.
+
+    Example::
+
+        numbered(Path("a.asgilab.jsonl"), 2)     # Path("a.2.asgilab.jsonl")
+    """
+    if number == 1:
+        return path
+    stem = path.name.removesuffix(SUFFIX)
+    suffix = SUFFIX if path.name.endswith(SUFFIX) else ""
+    return path.with_name(f"{stem}.{number}{suffix}")
+
+
 class RecordingFile:
     """One session file, open for appending.
 
@@ -187,11 +201,7 @@ class RecordingFiles:
                 self._number += 1  # Somebody's own file: it is left alone.
 
     def _place(self) -> Path:
-        if self._number == 1:
-            return self._path
-        stem = self._path.name.removesuffix(SUFFIX)
-        suffix = SUFFIX if self._path.name.endswith(SUFFIX) else ""
-        return self._path.with_name(f"{stem}.{self._number}{suffix}")
+        return numbered(self._path, self._number)
 
     def _drop_oldest(self) -> None:
         while self._keep is not None and len(self._written) > self._keep:

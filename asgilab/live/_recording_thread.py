@@ -232,6 +232,8 @@ class _Pipe:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
+            # A Ctrl-C at a terminal is not for it, not even while it is starting.
+            start_new_session=True,
         )
         self._rest = memoryview(b"")
         self._number = -1

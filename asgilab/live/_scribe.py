@@ -16,6 +16,9 @@ from asgilab.sessions._codec import event_line
 _LOOK_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 5.0
 
+OPTIONS: Final = "asgilab.options"
+"""Key of an opening message: how its connection would be asked for again."""
+
 
 class Entry(NamedTuple):
     """An event on its way to the file: plain values, to cross a pipe cheaply.
@@ -129,7 +132,11 @@ def line_of(index: int, at: float, entry: Entry) -> str:
         entry: The event.
     """
     kind = Kind(entry.kind)
-    return event_line(Event(index, at, entry.connection, kind, entry.message))
+    message, options = entry.message, None
+    if OPTIONS in message:
+        message = dict(message)
+        options = message.pop(OPTIONS)
+    return event_line(Event(index, at, entry.connection, kind, message), options)
 
 
 def _loss(count: int) -> Entry:

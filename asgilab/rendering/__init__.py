@@ -17,6 +17,7 @@ from asgilab.rendering._preview import (
     preview,
     size,
 )
+from asgilab.rendering._running import RunningTimeline
 from asgilab.rendering._text import TextTimeline, to_text
 from asgilab.rendering._visible import clip, visible
 
@@ -24,6 +25,7 @@ __all__ = [
     "GAP",
     "LAST",
     "PREVIEW_LENGTH",
+    "RunningTimeline",
     "TextTimeline",
     "arrow",
     "clip",

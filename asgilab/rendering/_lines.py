@@ -62,7 +62,9 @@ def lines(session: Session, last: int = LAST) -> Iterator[Line]:
     before = session[first - 1].at if first else None
     for event in map(session.shown, session[first:]):
         gap = event.at - before if before is not None else 0.0
-        yield _line(event, lanes.get(event.connection, 0), gap if gap >= GAP else None)
+        yield line_of(
+            event, lanes.get(event.connection, 0), gap if gap >= GAP else None
+        )
         before = event.at
 
 
@@ -89,7 +91,8 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s"
 
 
-def _line(event: Event, lane: int, gap: float | None) -> Line:
+def line_of(event: Event, lane: int, gap: float | None = None) -> Line:
+    """Return one event as a line; see :class:`Line` for the arguments."""
     traceback = _traceback(event.message.get("exception"), event.kind)
     return Line(
         event.index,

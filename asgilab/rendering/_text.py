@@ -61,10 +61,10 @@ class TextTimeline:
         for line in shown:
             if line.traceback:
                 yield Text("")
-                yield _text(
+                yield styled(
                     f"#{line.index} {line.connection} raised", "bold red", plain
                 )
-                yield Padding(_text(line.traceback, "red", plain), (0, 0, 0, 2))
+                yield Padding(styled(line.traceback, "red", plain), (0, 0, 0, 2))
 
 
 def to_text(session: Session, *, last: int = LAST, width: int = 100) -> str:
@@ -94,18 +94,18 @@ def _table(shown: list[Line], width: int, plain: bool) -> Iterator[Text]:
     Not a rich table, which would measure and wrap each cell: this takes a third
     of its time, and the text is made each time that a widget is shown.
     """
-    rows = [_cells(line, plain) for line in shown]
+    rows = [cells_of(line, plain) for line in shown]
     widths = _widths(rows, width)
-    yield _joined({name: Text(name, style="dim") for name in widths}, widths, plain)
+    yield row_of({name: Text(name, style="dim") for name in widths}, widths, plain)
     for line, cells in zip(shown, rows, strict=True):
         if line.gap is not None:
-            gap = _text(f"⋯ {duration(line.gap)} without an event", "dim", plain)
+            gap = styled(f"⋯ {duration(line.gap)} without an event", "dim", plain)
             blank = {name: Text("") for name in widths}
-            yield _joined(blank | {"payload": gap}, widths, plain)
-        yield _joined(cells, widths, plain)
+            yield row_of(blank | {"payload": gap}, widths, plain)
+        yield row_of(cells, widths, plain)
 
 
-def _joined(cells: dict[str, Text], widths: dict[str, int], plain: bool) -> Text:
+def row_of(cells: dict[str, Text], widths: dict[str, int], plain: bool) -> Text:
     row = Text(no_wrap=True, overflow="crop")
     for name, width in widths.items():
         cell = cells[name]
@@ -133,7 +133,7 @@ def _widths(rows: list[dict[str, Text]], width: int) -> dict[str, int]:
     return widths
 
 
-def _cells(line: Line, plain: bool) -> dict[str, Text]:
+def cells_of(line: Line, plain: bool) -> dict[str, Text]:
     lane = _LANE_STYLES[line.lane % len(_LANE_STYLES)]
     tone = {"raised": "bold red", "quiet": "dim"}.get(line.tone, "")
     indent = "  " * min(line.lane, _DEEPEST_LANE)
@@ -141,15 +141,15 @@ def _cells(line: Line, plain: bool) -> dict[str, Text]:
     return {
         "#": Text(str(line.index), style="dim"),
         "time": Text(line.time, style="dim"),
-        "connection": _text(indent + line.connection, lane, plain),
-        " ": _text(line.arrow, lane, plain),
-        "type": _text(line.label, tone, plain),
-        "payload": _text(note + line.preview, tone, plain),
-        "source": _text(line.place, "dim", plain),
+        "connection": styled(indent + line.connection, lane, plain),
+        " ": styled(line.arrow, lane, plain),
+        "type": styled(line.label, tone, plain),
+        "payload": styled(note + line.preview, tone, plain),
+        "source": styled(line.place, "dim", plain),
     }
 
 
-def _text(content: str, style: str, plain: bool) -> Text:
+def styled(content: str, style: str, plain: bool) -> Text:
     """Return styled text; ``plain`` is for a terminal that knows only ASCII."""
     if plain:
         content = content.translate(_ASCII)

@@ -78,8 +78,14 @@ def _shown_options(session: Written) -> dict[str, Mapping[str, Any]]:
     return {name: redact(asked) for name, asked in session.options.items()}
 
 
-def event_line(event: Event) -> str:
-    """Return the line of one event."""
+def event_line(event: Event, options: Mapping[str, Any] | None = None) -> str:
+    """Return the line of one event.
+
+    Args:
+        event: The event.
+        options: How its connection was asked for, where that was known only after
+            the header had been written; see ``Session.options``.
+    """
     row: dict[str, Any] = {
         "index": event.index,
         "at": round(event.at, 6),
@@ -94,6 +100,8 @@ def event_line(event: Event) -> str:
         row["cause"] = event.cause
     if event.note:
         row["note"] = event.note
+    if options:
+        row["options"] = encode(options)
     return json.dumps(row) + "\n"
 
 

@@ -117,6 +117,9 @@ def _read_event(session: Session, line: bytes, number: int, path: Path | None) -
             cause,
             _take_or_none(row, "note", str) or "",
         )
+        if row.get("options") is not None:
+            row["options"] = decode(_take(row, "options", dict))
+            session.options[row["connection"]] = _take(row, "options", dict)
     except _BROKEN as error:
         reason = f"this is no event of a session: {_what(error)}"
         raise SessionFileError(path, number, 1, reason) from None

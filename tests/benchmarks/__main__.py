@@ -15,10 +15,10 @@ import django
 django.setup()
 
 # Below the setup, because the peers among them want Django to be ready.
-from tests.benchmarks import others, projects, websockets  # noqa: E402
+from tests.benchmarks import others, projects, serving, websockets  # noqa: E402
 from tests.benchmarks.measure import Measured, in_words, measure  # noqa: E402
 
-ROWS = (*websockets.ROWS, *others.ROWS, *projects.ROWS)
+ROWS = (*websockets.ROWS, *others.ROWS, *projects.ROWS, *serving.ROWS)
 
 
 def main() -> int:

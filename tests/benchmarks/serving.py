@@ -1,14 +1,18 @@
 """What recording costs a server: uvicorn on a real socket, with the recorder or bare.
 
 The server is a process of its own (``python -m tests.benchmarks.serving bare``), and
-its clients are as lean as sockets allow, so that the server is what is measured.
+its clients are as lean as sockets allow, so that the server is what is measured. The
+second live test class of a run, which is to start as fast as nothing, is here too.
 """
 
 import asyncio
+import os
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +20,7 @@ from typing import Any, Final
 
 import uvicorn
 
+from asgilab.example import DIRECTORY
 from asgilab.live import Recorder
 from tests.benchmarks.applications import TEXT, echo, page
 from tests.benchmarks.measure import Contender, Row
@@ -56,6 +61,18 @@ async def both(scope: Any, receive: Any, send: Any) -> None:
     await (echo if scope["type"] == "websocket" else page)(scope, receive, send)
 
 
+class Serving(uvicorn.Server):
+    """Tells when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.up.set()
+
+
 async def serve(recorded: bool) -> None:
     """Tell the port and serve until the standard input ends."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,10 +82,9 @@ async def serve(recorded: bool) -> None:
         config = uvicorn.Config(
             application, port=0, log_level="error", access_log=False, lifespan="off"
         )
-        server = uvicorn.Server(config)
+        server = Serving(config)
         serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await server.up.wait()
         (listening,) = server.servers[0].sockets
         sys.stdout.write(f"{listening.getsockname()[1]}\n")
         sys.stdout.flush()
@@ -142,5 +158,107 @@ async def exchanged(port: int, exchange: Exchange, count: int) -> list[float]:
     return taken
 
 
+def throughput(how: str, exchange: Exchange) -> Callable[[int], float]:
+    """Return a sample: seconds for so many exchanges with a fresh server."""
+    return lambda times: _measured(how, exchange, times)[0]
+
+
+def slowest(how: str, exchange: Exchange) -> Callable[[int], float]:
+    """Return a sample: the answer that 99 of 100 are faster than, times the number."""
+    return lambda times: _measured(how, exchange, times)[1] * times
+
+
+def _measured(how: str, exchange: Exchange, times: int) -> tuple[float, float]:
+    """Return the seconds that all exchanges took, and the 99th percentile of one."""
+    with subprocess.Popen(
+        [sys.executable, "-m", __name__, how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        asyncio.run(exchanged(port, exchange, max(times // WARM_UP, CLIENTS)))
+        began = perf_counter()
+        taken = asyncio.run(exchanged(port, exchange, times))
+        seconds = perf_counter() - began
+    # A few are answered after the last that was asked for.
+    return seconds * times / len(taken), statistics.quantiles(taken, n=100)[98]
+
+
+def second_class(times: int) -> float:
+    """Seconds for ``setUpClass`` on the chat project, the first class left out."""
+    done = subprocess.run(
+        [sys.executable, "-m", __name__, "classes", str(times)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout.splitlines()[-1])
+
+
+def start_classes(times: int) -> float:
+    """Set classes up and down on an in-memory database; the seconds of the set-ups."""
+    sys.path.insert(0, str(DIRECTORY))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "chat.settings"
+    import django
+    from django.test.utils import get_runner, setup_test_environment
+
+    django.setup()
+    setup_test_environment()
+    from django.conf import settings
+
+    from asgilab.testing import ChannelsLiveServerTestCase
+
+    runner = get_runner(settings)(verbosity=0)
+    databases = runner.setup_databases()
+    taken = 0.0
+    for number in range(times + 1):
+        case: Any = type(f"Case{number}", (ChannelsLiveServerTestCase,), {})
+        began = perf_counter()
+        case.setUpClass()
+        taken += perf_counter() - began if number else 0.0
+        case.tearDownClass()
+        case.doClassCleanups()
+    runner.teardown_databases(databases)
+    return taken
+
+
+def _rows(work: str, exchange: Exchange, times: int) -> tuple[Row, Row]:
+    return (
+        Row(
+            f"{work}, recorded",
+            Contender("asgilab", throughput("recorded", exchange)),
+            (Contender("without it", throughput("bare", exchange), goal=0.9),),
+            times=times,
+            apart=7,
+        ),
+        Row(
+            f"{work}, recorded: 99th percentile",
+            Contender("asgilab", slowest("recorded", exchange)),
+            (Contender("without it", slowest("bare", exchange)),),
+            times=times,
+            apart=3,
+        ),
+    )
+
+
+ROWS = (
+    *_rows("websocket echo over a real socket", ECHO, 20_000),
+    *_rows("HTTP GET over a real socket", GET, 8000),
+    Row(
+        "start of the second live test class",
+        Contender("asgilab", second_class),
+        times=8,
+        limit=0.010,
+        apart=5,
+    ),
+)
+
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1] == "recorded"))
+    if sys.argv[1] == "classes":
+        sys.stdout.write(f"{start_classes(int(sys.argv[2]))}\n")
+    else:
+        asyncio.run(serve(sys.argv[1] == "recorded"))

@@ -264,3 +264,52 @@ def test_all_is_written_when_the_lifespan_has_ended(
     with LiveServer(recorder(Waking())):
         pass
     assert "send lifespan.shutdown.complete" in told(load(path), "lifespan")
+
+
+async def alice(scope: Any) -> str | None:
+    """Tell who is signed in: alice, wherever there is a cookie."""
+    return "alice" if scope.get("headers") else None
+
+
+def test_who_is_signed_in_is_recorded_where_somebody_knows(
+    path: Path, recorder: Callable[..., Recorder]
+) -> None:
+    recording = recorder(identify=alice)
+    asyncio.run(call(recording, headers=[(b"cookie", b"sessionid=s3cret")]))
+    asyncio.run(call(recording))
+    recording.close()
+    session = load(path)
+    assert session.options == {"http1": {"user": "alice"}}
+    assert session.connections == ("http1", "http2")
+    scope = session.scope("http1")
+    assert scope is not None
+    assert set(scope) == {"type", "path", "headers"}
+
+
+def test_who_is_signed_in_is_known_in_every_file(
+    path: Path, recorder: Callable[..., Recorder]
+) -> None:
+    async def two_events(scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(2):
+            await send({"type": "http.response.start", "status": 200})
+            assert recording.flush(30)
+
+    recording = recorder(two_events, identify=alice, max_bytes=10)
+    asyncio.run(call(recording, headers=[(b"cookie", b"sessionid=s3cret")]))
+    recording.close()
+    files = sorted(path.parent.iterdir())
+    assert len(files) >= 2
+    assert all(load(file).options == {"http1": {"user": "alice"}} for file in files)
+
+
+def test_one_who_knows_nobody_because_he_fails_harms_nobody(
+    path: Path, recorder: Callable[..., Recorder], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(scope: Any) -> str | None:
+        raise LookupError(scope["path"])
+
+    recording = recorder(identify=broken)
+    assert len(asyncio.run(call(recording))) == 2
+    recording.close()
+    assert load(path).options == {}
+    assert "LookupError" in caplog.text

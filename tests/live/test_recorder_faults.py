@@ -75,12 +75,13 @@ def test_a_server_that_is_killed_leaves_a_file_that_loads(path: Path) -> None:
     assert complete(session) >= REQUESTS
 
 
-def test_an_interrupt_leaves_a_complete_file(path: Path) -> None:
-    """Ctrl-C goes to the whole group: to the process that writes, too."""
+@pytest.mark.parametrize("first", ["", "recorder.flush(30); "], ids=["early", "late"])
+def test_an_interrupt_leaves_a_complete_file(path: Path, first: str) -> None:
+    """Ctrl-C goes to the whole group, maybe while the process that writes starts."""
     ran = script(
         path,
         "signal.signal(signal.SIGINT, lambda *_: sys.exit(0)); "
-        "recorder.flush(30); os.killpg(0, signal.SIGINT)",
+        f"{first}os.killpg(0, signal.SIGINT)",
         "os.setpgrp()",
     )
     assert ran.returncode == 0, ran.stderr

@@ -207,6 +207,17 @@ def test_nothing_in_a_file_is_ever_evaluated(tmp_path: Path) -> None:
     assert not trap.exists()
 
 
+def test_how_a_connection_was_asked_for_may_stand_beside_an_event() -> None:
+    """A recorder writes the header before it knows of any connection."""
+    session = parse([LINES[0], event(options={"user": "alice"}, cause=None)])
+    assert session.options[EVENT["connection"]] == {"user": "alice"}
+
+
+@pytest.mark.parametrize("options", [["alice"], "alice", {"$bytes": "YQ=="}])
+def test_options_that_are_no_object_are_refused(options: Any) -> None:
+    assert error_of(LINES[0], event(options=options, cause=None)).line == 2
+
+
 def test_keys_that_are_not_known_are_passed_over() -> None:
     session = parse([header(colour="red"), event(colour="red")])
     assert len(session) == 1

@@ -19,11 +19,12 @@ from typing import Any, Final
 from rich.console import Console
 
 import asgilab
-from asgilab.cli._project import add_current_folder, check_output
+from asgilab.cli._project import add_current_folder
 from asgilab.cli._record_printing import Printing
 from asgilab.cli._record_serving import ORDER, application, loaded
 from asgilab.errors import AsgilabError, UsageError
 from asgilab.example import DIRECTORY
+from asgilab.lab import check_output
 from asgilab.live import numbered
 from asgilab.rendering import visible
 

@@ -127,6 +127,35 @@ async def test_without_lifespan_the_application_is_not_started_up() -> None:
         assert len(lab.session) == 0
 
 
+async def test_life_05_no_connection_opens_before_the_startup() -> None:
+    done: list[str] = []
+
+    async def noting(scope: Any, receive: Any, send: Any) -> None:
+        async def noted(message: Any) -> None:
+            await asyncio.sleep(0)
+            done.append(message["type"])
+            await send(message)
+
+        done.append(scope["type"])
+        await application(scope, receive, noted)
+
+    async with Lab(noting) as lab:
+        await lab.http("GET", "/")
+    assert done[:3] == ["lifespan", "lifespan.startup.complete", "http"]
+
+
+async def test_life_10_lifespan_and_connections_share_one_loop() -> None:
+    loops = []
+
+    async def noting(scope: Any, receive: Any, send: Any) -> None:
+        loops.append(asyncio.get_running_loop())
+        await application(scope, receive, send)
+
+    async with Lab(noting) as lab:
+        await lab.http("GET", "/")
+    assert loops == [asyncio.get_running_loop()] * 2
+
+
 async def test_a_paused_connection_moves_step_by_step() -> None:
     async with Lab(application) as lab:
         alice = lab.websocket("/", name="alice")

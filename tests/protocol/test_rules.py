@@ -1,5 +1,7 @@
 """The rule table: read whole, and every rule of it shown by an example."""
 
+from pathlib import Path
+
 import pytest
 
 from asgilab.protocol import RULES, Basis, Party, Rule, Severity
@@ -21,22 +23,37 @@ SHOWN = {
     **test_extensions.EXAMPLES,
 }
 
+TESTS = Path(__file__).parents[1]
+
 BEYOND = {
-    # Two call forms: whoever calls the application sees them.
-    "GEN-01",
-    # A rule about silence, kept by test_extra_keys_are_never_reported.
-    "GEN-10",
-    # What a server does with exceptions, and after the end.
-    *("GEN-14", "GEN-15", "GEN-16"),
-    # How scopes are built, kept by test_scopes.
-    *("HTTP-S14", "WS-S9"),
-    # What happens on the wire, or on the way to it.
-    *("HTTP-06", "HTTP-19", "HTTP-34", "WS-10", "TLS-01", "EXT-35"),
-    # What servers deliver in ways of their own, kept by test_presets.
-    *("WS-06", "WS-07", "WS-09", "LIFE-12"),
-    # More than one conversation is needed to see these.
-    *("LIFE-05", "LIFE-06", "LIFE-10"),
+    "GEN-01": "communicators/test_running.py::test_the_old_form_becomes_the_new_one",
+    "GEN-10": "protocol/rulebook/test_general.py::test_extra_keys_are_never_reported",
+    "GEN-14": "communicators/test_application.py::test_every_step_shows_the_exception",
+    "GEN-15": "communicators/test_endings.py::test_what_is_sent_after_the_end_reaches_"
+    "nobody",
+    "GEN-16": "communicators/test_websocket.py::test_the_oserror_of_a_dropped_client_"
+    "is_no_fault_of_the_application",
+    "HTTP-34": "communicators/test_endings.py::test_http_33_whether_send_raises_once_"
+    "the_client_has_gone",
+    "HTTP-S14": "protocol/test_scopes.py::test_what_the_test_gave_comes_first_and_is_"
+    "the_very_same",
+    "WS-S9": "communicators/test_websocket.py::test_the_version_of_the_specification_"
+    "can_be_chosen",
+    "WS-06": "communicators/test_endings.py::test_ws_06_after_its_own_close_it_is_told_"
+    "its_own_code",
+    "WS-07": "communicators/test_endings.py::test_ws_07_after_a_rejection_it_is_told_"
+    "1006",
+    "WS-09": "servers/test_habits.py::test_ws_09_the_keys_of_a_frame",
+    "LIFE-05": "lab/test_lab.py::test_life_05_no_connection_opens_before_the_startup",
+    "LIFE-06": "communicators/test_lifespan.py::test_life_06_after_a_failed_startup_no_"
+    "shutdown_follows",
+    "LIFE-10": "lab/test_lab.py::test_life_10_lifespan_and_connections_share_one_loop",
+    "LIFE-12": "communicators/test_lifespan.py::test_life_12_daphne_runs_no_lifespan",
 }
+"""Rules that more than a conversation shows, each with the test that keeps it."""
+
+ON_THE_WIRE = {"HTTP-06", "HTTP-19", "WS-10", "TLS-01", "EXT-35"}
+"""What only a socket shows: chunks, frames, certificates, what a server announces."""
 
 
 def test_every_rule_that_a_conversation_judges_has_an_example_of_each_kind() -> None:
@@ -51,7 +68,14 @@ def test_every_rule_of_scopes_has_an_example_of_each_kind() -> None:
 
 
 def test_what_only_a_running_server_can_show_is_known_by_name() -> None:
-    assert {rule.id for rule in RULES.values() if rule.judge == "beyond"} == BEYOND
+    beyond = {rule.id for rule in RULES.values() if rule.judge == "beyond"}
+    assert beyond == BEYOND.keys() | ON_THE_WIRE
+
+
+@pytest.mark.parametrize("rule", BEYOND)
+def test_the_test_that_keeps_such_a_rule_is_there(rule: str) -> None:
+    file, _, name = BEYOND[rule].partition("::")
+    assert f"def {name}(" in (TESTS / file).read_text(encoding="utf-8")
 
 
 def test_every_other_rule_is_covered_by_one_that_has_an_example() -> None:

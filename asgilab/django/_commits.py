@@ -25,27 +25,38 @@ class Commits:
     Args:
         connection: The connection, with a transaction open.
         borrowed: Tells whether the thread that asks is the borrower.
+        ended: Called once the transaction has ended, in the thread that ended it.
     """
 
     def __init__(
-        self, connection: BaseDatabaseWrapper, borrowed: Callable[[], bool]
+        self,
+        connection: BaseDatabaseWrapper,
+        borrowed: Callable[[], bool],
+        ended: Callable[[], None],
     ) -> None:
         self._connection: Any = connection
         self._borrowed = borrowed
+        self._ended = ended
         self._depth = len(connection.savepoint_ids)
+        self._watching = False
 
     def watch(self) -> None:
         """Begin: from now on callbacks run."""
+        self._watching = True
         connection = self._connection
         connection.savepoint_ids = _Savepoints(connection.savepoint_ids, self._left)
         connection.on_commit = self._on_commit
         connection.savepoint_commit = self._savepoint_commit
+        connection.set_autocommit = self._set_autocommit
 
     def leave(self) -> None:
-        """End: the connection is as it was."""
+        """End: the connection is as it was, and may be in use for another test."""
+        if not self._watching:
+            return
+        self._watching = False
         connection = self._connection
         connection.savepoint_ids = list(connection.savepoint_ids)
-        for name in ("on_commit", "savepoint_commit"):
+        for name in ("on_commit", "savepoint_commit", "set_autocommit"):
             vars(connection).pop(name, None)
 
     def _on_commit(self, func: Any, robust: bool = False) -> None:
@@ -60,13 +71,26 @@ class Commits:
         type(connection).savepoint_commit(connection, sid)
         self._run()
 
+    def _set_autocommit(self, *arguments: Any, **named: Any) -> None:
+        connection = self._connection
+        type(connection).set_autocommit(connection, *arguments, **named)
+        if not connection.in_atomic_block:
+            self._end()
+
+    def _end(self) -> None:
+        self.leave()
+        self._ended()
+
     def _left(self, savepoint: str | None) -> None:
         """Note that an ``atomic`` block is left; called by its ``__exit__``.
 
         One with a savepoint commits it next, and callbacks run after that. One
         without has nothing to commit: they run now, unless an exception ends it.
+        The test leaves a block of its own when it is over.
         """
-        if savepoint is None:
+        if len(self._connection.savepoint_ids) < self._depth:
+            self._end()
+        elif savepoint is None:
             failed = sys._getframe(2).f_locals.get("exc_type") is not None
             if failed or self._connection.needs_rollback:
                 self._take_due()

@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from asgiref.sync import SyncToAsync, sync_to_async
+from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-from asgilab.django._commits import Commits
+from asgilab.django._loans import LOANS
 from asgilab.django._sandbox import current_sandbox
 
 if TYPE_CHECKING:
@@ -150,53 +150,6 @@ _CLOSING: Final = _Closing()
 connection_created.connect(_CLOSING.note, dispatch_uid="asgilab.ownership")
 
 
-class _Loans(threading.local):
-    """The connections that one thread was lent, and its own ones meanwhile."""
-
-    def __init__(self) -> None:
-        self._count: dict[str, int] = {}
-        self._own: dict[str, BaseDatabaseWrapper | None] = {}
-        self._commits: dict[str, Commits] = {}
-
-    def take(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
-        """Put the lent connections in place of this thread's own."""
-        for alias, connection in lent.items():
-            own = _of_this_thread(alias)
-            if own is connection and alias not in self._count:
-                continue  # the application's thread is the test's own
-            if alias not in self._count:
-                connection.inc_thread_sharing()
-                self._own[alias] = own
-                connections[alias] = connection
-                self._commits[alias] = Commits(connection, self._borrows(alias))
-                self._commits[alias].watch()
-            self._count[alias] = self._count.get(alias, 0) + 1
-
-    def return_(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
-        """Put this thread's own connections back, once the last borrower is done."""
-        for alias, connection in lent.items():
-            if alias not in self._count:
-                continue
-            self._count[alias] -= 1
-            if self._count[alias]:
-                continue
-            del self._count[alias]
-            self._commits.pop(alias).leave()
-            connection.dec_thread_sharing()
-            own = self._own.pop(alias)
-            if own is None:
-                del connections[alias]
-            else:
-                connections[alias] = own
-
-    def _borrows(self, alias: str) -> Callable[[], bool]:
-        """Return what tells whether the thread that asks is lent that connection."""
-        return lambda: alias in self._count
-
-
-_LOANS: Final = _Loans()
-
-
 class _Thread(threading.local):
     """What is known of one thread: whether its connections were looked at."""
 
@@ -220,7 +173,7 @@ class Ownership:
 
     def __init__(self) -> None:
         self._tap: LayerTap | None = None
-        self._borrowed = False
+        self._borrowed = self._keep = False
         self.lent: dict[str, BaseDatabaseWrapper] = {
             connection.alias: connection
             for connection in _of_the_test()
@@ -234,6 +187,9 @@ class Ownership:
                 self._tap = _layer_tap()()
                 self._tap.__enter__()
             if self.lent:
+                # One that waits for this loop is the test's own thread.
+                waiting = AsyncToSync.loop_thread_executors
+                self._keep = asyncio.get_running_loop() not in waiting
                 await sync_to_async(self._borrow)()
         except BaseException as error:  # nobody will leave what was not entered
             await self.__aexit__(type(error), error, None)
@@ -254,13 +210,13 @@ class Ownership:
 
     def _borrow(self) -> None:
         """Lend the connections to the thread that runs the synchronous code."""
-        _LOANS.take(self.lent)
+        LOANS.take(self.lent)
         self._borrowed = True
 
     def _give_back(self) -> None:
         """Return what was lent, and close what this thread connected meanwhile."""
         if self._borrowed:
-            _LOANS.return_(self.lent)
+            LOANS.return_(self.lent, keep=self._keep)
         for connection in connections.all(initialized_only=True):
             if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()
@@ -295,11 +251,11 @@ def lending() -> Iterator[None]:
     """
     lent = Ownership().lent
     thread = SyncToAsync.single_thread_executor
-    thread.submit(_LOANS.take, lent).result()
+    thread.submit(LOANS.take, lent).result()
     try:
         yield
     finally:
-        thread.submit(_LOANS.return_, lent).result()
+        thread.submit(LOANS.return_, lent, keep=False).result()
 
 
 def _of_the_test() -> list[BaseDatabaseWrapper]:
@@ -320,10 +276,3 @@ def _of_the_test() -> list[BaseDatabaseWrapper]:
     _THREAD.looked_at = True
     _CLOSING.needed |= any(each.connection is not None for each in found)
     return found
-
-
-def _of_this_thread(alias: str) -> BaseDatabaseWrapper | None:
-    for connection in connections.all(initialized_only=True):
-        if connection.alias == alias:
-            return connection
-    return None

@@ -1,5 +1,6 @@
 """What an application does after a commit, in a test that holds a transaction."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -203,12 +204,16 @@ async def test_callbacks_of_the_test_are_left_to_it(
     assert len(connection_of_the_test().run_on_commit) == 1
 
 
-@pytest.mark.django_db
-async def test_the_connection_is_afterwards_as_it_was() -> None:
-    await worked(in_nested_blocks)
-    found = connection_of_the_test()
+@pytest.mark.django_db(transaction=True)
+def test_the_connection_is_afterwards_as_it_was() -> None:
+    with asyncio.Runner() as runner:
+        with transaction.atomic():
+            runner.run(worked(in_nested_blocks))
+        assert done == WORK[in_nested_blocks]
+    found = transaction.get_connection()
     assert type(found.savepoint_ids) is list
-    assert {"on_commit", "savepoint_commit"}.isdisjoint(vars(found))
+    changed = {"on_commit", "savepoint_commit", "set_autocommit"}
+    assert changed.isdisjoint(vars(found))
 
 
 def connection_of_the_test() -> Any:

@@ -7,9 +7,10 @@ matched pair lives in ``_volatile`` and ``_diff``.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 from asgilab.replay._content import Path, leaves, same
 from asgilab.replay._steps import Output, Step
@@ -85,7 +86,12 @@ def align(left: Sequence[Step], right: Sequence[Step]) -> Alignment:
 
 
 def shape(output: Output) -> frozenset[Path]:
-    """Return where an output has leaves, whatever they say.
+    """Return where an output has leaves; see :func:`shape_of`."""
+    return shape_of(output.content)
+
+
+def shape_of(content: Mapping[str, Any]) -> frozenset[Path]:
+    """Return where a decoded message has leaves, whatever they say.
 
     Places in arrays are not told apart, and a key that is a UUID counts as any
     other UUID: both change from run to run without the shape changing.
@@ -99,7 +105,7 @@ def shape(output: Output) -> frozenset[Path]:
             else part
             for part in path
         )
-        for path, _ in leaves(output.content)
+        for path, _ in leaves(content)
     )
 
 

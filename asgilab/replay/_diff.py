@@ -6,13 +6,14 @@ that differ from run to run by nature are differences here like any other;
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asgilab.replay._alignment import Pair, align
-from asgilab.replay._content import Path, content, show
+from asgilab.replay._content import Path, content, same, show
+from asgilab.replay._pairing import pair_steps, renamed, same_names
 from asgilab.replay._steps import Output, Step, steps
-from asgilab.replay._volatile import differences
+from asgilab.replay._volatile import differences, matters
 from asgilab.sessions import Session
 
 
@@ -92,11 +93,53 @@ class Reordered:
         return f"step {self.step}, {self.connection}: another order"
 
 
-Difference = OtherInput | Changed | OnlyLeft | OnlyRight | Reordered
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An output that came in another step.
+
+    Attributes:
+        step: Number of the step on the left.
+        output: The output on the left.
+        to: Number of the step on the right, as steps are counted on the left.
+    """
+
+    step: int
+    output: Output
+    to: int
+
+    def __str__(self) -> str:
+        when = "later" if self.to > self.step else "sooner"
+        where = f"step {self.step}, {self.output.connection}"
+        return f"{where}: {self.output.content!r} came {when}, in step {self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A connection that is called otherwise in the two sessions.
+
+    Attributes:
+        step: Number of the step that opens it.
+        left: Its name on the left.
+        right: Its name on the right.
+    """
+
+    step: int
+    left: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"step {self.step}: {self.left} is called {self.right}"
+
+
+Difference = OtherInput | Changed | OnlyLeft | OnlyRight | Reordered | Moved | Renamed
 
 
 def diff(left: Session, right: Session) -> list[Difference]:
     """Return what two sessions differ in, in the order of their steps.
+
+    Steps are paired by what the clients did, so one step more does not make all
+    the later ones differ. A step that only the right session has is told with the
+    number of the left step before it.
 
     Example::
 
@@ -104,10 +147,15 @@ def diff(left: Session, right: Session) -> list[Difference]:
             print(difference)            # step 3, bob, $.text.message: 'hi' → 'ho'
     """
     one, other = steps(left), steps(right)
-    return sorted(
-        [*_inputs(one, other), *diff_outputs(one, other)],
-        key=lambda difference: difference.step,
-    )
+    names = same_names(one, other)
+    found: list[Difference] = [
+        Renamed(_opening(one, name), name, called) for called, name in names.items()
+    ]
+    place = 0
+    for ours, theirs in pair_steps(one, renamed(other, names)):
+        place = place if ours is None else ours.number
+        found += _step(place, ours, theirs)
+    return sorted(_with_moves(found), key=lambda difference: difference.step)
 
 
 def diff_outputs(one: Sequence[Step], other: Sequence[Step]) -> list[Difference]:
@@ -115,7 +163,8 @@ def diff_outputs(one: Sequence[Step], other: Sequence[Step]) -> list[Difference]
 
     Args:
         one: The steps of a session.
-        other: Those of another, of a replay of it for example.
+        other: Those of another, of a replay of it for example: the same clients
+            did as many things in it.
     """
     alignment = align(one, other)
     found: list[Difference] = [
@@ -126,15 +175,44 @@ def diff_outputs(one: Sequence[Step], other: Sequence[Step]) -> list[Difference]
     return sorted(found, key=lambda difference: difference.step)
 
 
-def _inputs(one: list[Step], other: list[Step]) -> list[OtherInput]:
-    found = []
-    for number in range(max(len(one), len(other))):
-        left, right = (
-            _act(side[number]) if number < len(side) else None for side in (one, other)
-        )
-        if left != right:
-            found.append(OtherInput(number, left, right))
-    return found
+def _opening(recorded: list[Step], name: str) -> int:
+    return next(step.number for step in recorded if step.input.connection == name)
+
+
+def _step(place: int, left: Step | None, right: Step | None) -> list[Difference]:
+    ours = [] if left is None else [left]
+    theirs = [] if right is None else [replace(right, number=place)]
+    return [*_input(place, left, right), *diff_outputs(ours, theirs)]
+
+
+def _input(place: int, left: Step | None, right: Step | None) -> list[OtherInput]:
+    one, other = (None if side is None else _act(side) for side in (left, right))
+    if one is None or other is None or one[0] != other[0]:
+        return [OtherInput(place, one, other)]
+    return [] if same(one[1], other[1]) else [OtherInput(place, one, other)]
+
+
+def _with_moves(found: list[Difference]) -> list[Difference]:
+    """Tell what is gone in one step and new in another as one thing that moved."""
+    kept: list[Difference] = []
+    new = [each for each in found if isinstance(each, OnlyRight)]
+    for each in found:
+        if isinstance(each, OnlyLeft):
+            twin = next((other for other in new if _is_twin(each, other)), None)
+            if twin is not None:
+                new = [other for other in new if other is not twin]
+                if matters(each.output):
+                    kept.append(Moved(each.step, each.output, twin.step))
+                continue
+        if not isinstance(each, OnlyRight):
+            kept.append(each)
+    return [*kept, *new]
+
+
+def _is_twin(gone: OnlyLeft, new: OnlyRight) -> bool:
+    return gone.output.connection == new.output.connection and same(
+        gone.output.content, new.output.content
+    )
 
 
 def _act(step: Step) -> tuple[str, dict[str, Any]]:

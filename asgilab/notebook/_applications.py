@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from asyncio import AbstractEventLoop
 from collections.abc import Mapping
 from signal import default_int_handler
 from typing import Any, Final
@@ -58,7 +59,7 @@ async def asgi_app(laboratory: Laboratory, call: Call) -> Card:
     lab = make()
     await end(laboratory)
     laboratory.recipe = (make, arguments.loop or defaults.loop)
-    await _begin(laboratory, lab, laboratory.recipe[1])
+    await begin(laboratory, lab, laboratory.recipe[1])
     laboratory.title = clip(visible(arguments.application), _WIDEST)
     routes = websocket_routes(lab.application)
     return Ready(laboratory.title, arguments.settings, routes)
@@ -74,7 +75,7 @@ async def asgi_reset(laboratory: Laboratory, call: Call) -> Card:
     make, loop = laboratory.recipe
     lab = make()
     await end(laboratory)
-    await _begin(laboratory, lab, loop)
+    await begin(laboratory, lab, loop)
     routes = websocket_routes(lab.application)
     return Ready(laboratory.title, lab.session.settings, routes, before)
 
@@ -107,7 +108,25 @@ async def end(laboratory: Laboratory, timeout: float | None = None) -> None:
         laboratory: The laboratory.
         timeout: Seconds to wait at most for a lab on the kernel's loop, or None.
     """
-    lab, loop = laboratory.release()
+    try:
+        await stop(*laboratory.release(), timeout)
+        while laboratory.aside:
+            await stop(*laboratory.aside.pop(), timeout)
+    finally:
+        # Last, so that they tell how the connections ended.
+        laboratory.rest()
+
+
+async def stop(
+    lab: Lab | None, loop: AbstractEventLoop | None, timeout: float | None = None
+) -> None:
+    """Stop a lab that has been released.
+
+    Args:
+        lab: The lab, or None where there was none.
+        loop: The kernel's loop where it lives on that.
+        timeout: Seconds to wait at most for a lab on the kernel's loop, or None.
+    """
     try:
         if lab is not None and loop is not None:
             await cross(lab.__aexit__(None, None, None), loop, timeout)
@@ -117,12 +136,16 @@ async def end(laboratory: Laboratory, timeout: float | None = None) -> None:
     except Exception as error:  # of the application that is left behind
         text = f"The application before did not end properly: {error!r}"
         warnings.warn(text, AsgilabWarning, stacklevel=2)
-    finally:
-        # Last, so that they tell how the connections ended.
-        laboratory.rest()
 
 
-async def _begin(laboratory: Laboratory, lab: Lab, loop: str) -> None:
+async def begin(laboratory: Laboratory, lab: Lab, loop: str) -> None:
+    """Start a lab and make it the one of the notebook.
+
+    Args:
+        laboratory: The laboratory.
+        lab: A lab that has not begun.
+        loop: ``"own"``, or ``"kernel"``.
+    """
     if loop == "own":
         # It blocks while the application starts up, which may hang.
         with on_interrupt(default_int_handler):

@@ -40,6 +40,7 @@ class Laboratory:
         recipe: How the lab was made, to make it again, and on which loop.
         summaries: What each magic does, in one sentence, by its name with ``%``.
         rewrite: Turns the magics of a transformed cell into awaits.
+        aside: The labs that wait while a fork of theirs is the lab, as adopted.
     """
 
     def __init__(self, shell: InteractiveShell, settings: AsgiLab) -> None:
@@ -54,6 +55,7 @@ class Laboratory:
         self.recipe: tuple[Callable[[], Lab], str] = (_nothing_to_make, "own")
         self.summaries: dict[str, str] = {}
         self.rewrite: Callable[[str], str] = str
+        self.aside: list[tuple[Lab | None, asyncio.AbstractEventLoop | None]] = []
         self._lab: Lab | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._variables: dict[str, Any] = {}
@@ -115,6 +117,16 @@ class Laboratory:
         self.handshakes.clear()
         self.timeline = None
         return adopted
+
+    def set_aside(self) -> None:
+        """Make room for a fork of the lab, which waits meanwhile."""
+        self.aside.append(self.release())
+
+    def take_back(self) -> None:
+        """Make the lab that was set aside last the one of this notebook again."""
+        lab, loop = self.aside.pop()
+        if lab is not None:
+            self.adopt(lab, loop)
 
     def refresh(self, *_: Any) -> None:
         """Keep what a saved notebook shows of the timelines current."""

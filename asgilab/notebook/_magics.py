@@ -28,6 +28,7 @@ from asgilab.notebook._conversing import (
     asgi_send,
 )
 from asgilab.notebook._driving import drive_awaited, drive_blocking
+from asgilab.notebook._forking import asgi_fork
 from asgilab.notebook._keeping import asgi_export, asgi_load, asgi_save, asgi_timeline
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._leaving import Leaving
@@ -52,6 +53,7 @@ MAGICS: Final[Mapping[str, Magic]] = {
         asgi_break,
         asgi_step,
         asgi_continue,
+        asgi_fork,
         asgi_timeline,
         asgi_export,
         asgi_save,

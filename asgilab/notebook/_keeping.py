@@ -1,6 +1,7 @@
 """The magics about what happened: timeline, save, load, export."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from asgilab.notebook._arguments import check_name
 from asgilab.notebook._cards import Card
 from asgilab.notebook._controls import LabControls
 from asgilab.notebook._driving import cross
+from asgilab.notebook._following import follow
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._results import ExportCard, Note, Saved, TextTimeline
@@ -65,21 +67,28 @@ async def asgi_save(laboratory: Laboratory, call: Call) -> Card:
 @asgi_magic()
 @argument("file", help="file that %%asgi_save has written")
 @argument("--as", dest="name", default="loaded", metavar="NAME", help="variable name")
+@argument(
+    "--follow", action="store_true", help="go on reading while the file is written"
+)
 async def asgi_load(laboratory: Laboratory, call: Call) -> Card:
     """Load a session from a file into a variable of the notebook.
 
-    The lab and its own session are not touched.
+    The lab and its own session are not touched. With --follow the session grows
+    with the file that a recorder is writing, and so does a timeline of it.
     """
     name = call.arguments.name
     if not name.isidentifier():
         msg = f"{name!r} cannot be a variable. Expected a name such as 'loaded'."
         raise UsageError(msg)
     check_name(name)
-    session = _load(call.arguments.file)
+    following = call.arguments.follow
+    session = _load(call.arguments.file, follow if following else load)
     laboratory.shell.user_ns[name] = session
     who = ", ".join(session.connections) or "no connection"
     text = f"{name} is a session of {len(session)} event(s) on {who}."
-    return Note(text, (*session.warnings, f"%asgi_timeline {name} shows it"))
+    goes_on = ("it goes on with the file",) if following else ()
+    shown = f"%asgi_timeline {name} shows it"
+    return Note(text, (*session.warnings, *goes_on, shown))
 
 
 @asgi_magic()
@@ -150,9 +159,9 @@ def _path(call: Call) -> Path:
     return Path(call.arguments.file).expanduser()
 
 
-def _load(file: str) -> Session:
+def _load(file: str, read: Callable[[Path], Session] = load) -> Session:
     try:
-        return load(Path(file).expanduser())
+        return read(Path(file).expanduser())
     except OSError as error:
         msg = (
             f"There is no session to read at {file}: {error.strerror or error}. "

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tests.django.runner import ROOT
 
@@ -25,6 +25,7 @@ class Recording:
         arguments: What stands behind ``asgilab record``.
         folder: Where it runs.
         environment: Variables to set.
+        warnings: What becomes of warnings, as Python's option -W has it.
 
     Attributes:
         process: The process, in a group of its own.
@@ -32,11 +33,15 @@ class Recording:
     """
 
     def __init__(
-        self, *arguments: str, folder: Path, environment: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        folder: Path,
+        environment: dict[str, str] | None = None,
+        warnings: str = "error",
     ) -> None:
         own = {key: value for key, value in os.environ.items() if key[:6] != "PYTEST"}
         own.pop("DJANGO_SETTINGS_MODULE", None)
-        command = ["-W", "error", "-m", "asgilab", "record", *arguments, "--port", "0"]
+        command = ["-W", warnings, "-m", "asgilab", "record", *arguments, "--port", "0"]
         self.process = subprocess.Popen(
             [sys.executable, *command],
             cwd=folder,
@@ -114,11 +119,9 @@ class Recording:
 
 
 @contextmanager
-def recording(
-    *arguments: str, folder: Path, environment: dict[str, str] | None = None
-) -> Iterator[Recording]:
+def recording(*arguments: str, folder: Path, **options: Any) -> Iterator[Recording]:
     """Record; whatever is left of the group is killed at the end."""
-    running = Recording(*arguments, folder=folder, environment=environment)
+    running = Recording(*arguments, folder=folder, **options)
     try:
         yield running
     finally:

@@ -1,9 +1,12 @@
 """The applications that the contenders drive."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+import anyio
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, WebsocketConsumer
 
 from asgilab.communicators import Wiring
 
@@ -46,14 +49,54 @@ class Echo(AsyncJsonWebsocketConsumer):
         await self.send_json(content)
 
 
-async def heart(scope: Any, receive: Any, send: Any) -> None:
-    """Beats ten times, every thirty seconds."""
-    await receive()
-    await send({"type": "websocket.accept"})
-    for _ in range(10):
-        await asyncio.sleep(30)
-        await send({"type": "websocket.send", "text": "beat"})
-    await receive()
+BEAT = {"type": "websocket.send", "text": "beat"}
+
+
+def beating(beat: Callable[[], Awaitable[None]]) -> Any:
+    """Return an application that beats ten times, each time after a pause."""
+
+    async def heart(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        for _ in range(10):
+            await beat()
+            await send(BEAT)
+        await receive()
+
+    return heart
+
+
+async def _sleep() -> None:
+    await asyncio.sleep(30)
+
+
+async def _sleep_by_anyio() -> None:
+    with anyio.move_on_after(30):
+        await anyio.sleep_forever()
+
+
+async def _sleep_after_a_thread() -> None:
+    await sync_to_async(int)()
+    await asyncio.sleep(30)
+
+
+class SyncHeart(WebsocketConsumer):
+    """Beats in a thread, as a synchronous consumer does."""
+
+    def connect(self) -> None:
+        """Accept, and beat."""
+        self.accept()
+        for _ in range(10):
+            async_to_sync(asyncio.sleep)(30)
+            self.send("beat")
+
+
+HEARTS = {
+    "async": beating(_sleep),
+    "sync consumer": SyncHeart,
+    "anyio": beating(_sleep_by_anyio),
+    "thread hop": beating(_sleep_after_a_thread),
+}
 
 
 SIZE = 65536

@@ -14,6 +14,13 @@ def test_the_fixtures_work_with_those_of_pytest_django(tmp_path: Path) -> None:
     assert done.all_passed(10), done.output
 
 
+def test_they_work_with_those_of_pytest_django_on_two_workers(tmp_path: Path) -> None:
+    options = ("--asyncio-mode=auto", "-n", "2")
+    plugins = ("asyncio", "django", "xdist")
+    done = run(tmp_path, "database_suite", plugins=plugins, options=options)
+    assert done.all_passed(10), done.output
+
+
 def test_the_marker_orders_tests_as_pytest_django_does(tmp_path: Path) -> None:
     source = (
         "import pytest\n\n\n"

@@ -97,6 +97,27 @@ def test_the_fixtures_work_under(
     assert done.all_passed(16), done.output
 
 
+@pytest.mark.parametrize(
+    ("plugin", "runner", "options"),
+    [("asyncio", AUTO, ("--asyncio-mode=auto",)), ("anyio", ANYIO, ())],
+    ids=["asyncio", "anyio"],
+)
+def test_the_fixtures_work_on_two_workers_of_xdist(
+    plugin: str, runner: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    files = {"runner.py": runner, "conftest.py": BACKEND}
+    done = run(
+        tmp_path,
+        "rooms",
+        "conversations_suite",
+        plugins=(plugin, "xdist"),
+        options=(*options, "-n", "2", "test_conversations.py"),
+        files=files,
+    )
+    assert done.all_passed(14), done.output
+    assert "2 workers" in done.output
+
+
 def test_where_the_application_comes_from(tmp_path: Path) -> None:
     files = {"test_own.py": OWN_APPLICATION, "test_thread.py": SYNCHRONOUS}
     options = ("--asyncio-mode=auto",)

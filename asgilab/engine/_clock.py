@@ -51,6 +51,17 @@ class LabClock:
             return self._moved
         return self._held_at if self._holders else time.monotonic() - self._lost
 
+    def switch(self, mode: Mode) -> None:
+        """Go on from the time that it is in another mode.
+
+        Raises:
+            ValueError: There is no such mode.
+        """
+        now, other = self.time(), LabClock(mode)
+        self.mode = other.mode
+        self._moved = self._held_at = now
+        self._lost = time.monotonic() - now
+
     @property
     def frozen(self) -> bool:
         """Whether somebody holds the clock."""

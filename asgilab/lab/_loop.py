@@ -18,6 +18,7 @@ class OnALoop(ABC):
     """The part of a lab that knows its loop, and how to get there."""
 
     _clock: ClockMode
+    _zero: float | None
     _home: asyncio.AbstractEventLoop | None
     _thread: LoopThread | None
 
@@ -68,6 +69,28 @@ class OnALoop(ABC):
     def thread(self) -> LoopThread | None:
         """The lab's own thread, where it has one."""
         return self._thread
+
+    @property
+    def began(self) -> float:
+        """The moment of the loop's clock at which the lab was opened."""
+        return self._zero or 0.0
+
+    async def switch_clock(self, mode: ClockMode) -> None:
+        """Let the lab's clock go on from where it is, in another mode.
+
+        Raises:
+            UsageError: The loop is none of asgilab's, whose clock is real.
+        """
+        loop = self._home
+        if not isinstance(loop, LabLoop):
+            msg = "The clock of this event loop is real; expected a lab's own loop."
+            raise UsageError(msg)
+
+        async def switch() -> None:
+            loop.clock.switch(mode)
+
+        await self.run(switch())
+        self._clock = mode
 
     def call(self, awaitable: Any, timeout: float | None = None) -> Any:
         """Run something on the lab's loop and block this thread until it is done.

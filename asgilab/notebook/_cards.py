@@ -107,20 +107,30 @@ def message_text(message: Mapping[str, Any], limit: int = _WIDEST_VALUE) -> str:
     return f"{kind} {shown}".rstrip()
 
 
+def preview_of(message: Any) -> str:
+    """Return a message of a channel layer on one line."""
+    return clip(visible(repr(message)), _WIDEST_VALUE)
+
+
 def stop_text(stop: Stop) -> str:
     """Return what is held at a gate, on one line."""
     return f"{stop.direction} {message_text(stop.message)}"
 
 
-def frame_lines(frames: Iterable[FrameText]) -> list[str]:
-    """Return frames as lines: place, source line, and locals of the innermost."""
+def frame_lines(frames: Iterable[FrameText], *, values: int = 1) -> list[str]:
+    """Return frames as lines: place, source line, and locals.
+
+    Args:
+        frames: The frames, innermost first.
+        values: How many of them are shown with their locals.
+    """
     lines: list[str] = []
     for depth, frame in enumerate(frames):
         source = frame.source
         lines.append(f"{place(source)} in {visible(source.function)}")
         if text := linecache.getline(source.file, source.line).strip():
             lines.append(f"    {clip(visible(text), _WIDEST_VALUE)}")
-        if depth == 0:
+        if depth < values:
             lines += [f"      {line}" for line in _values(frame.locals)]
             lines += [f"      self.{line}" for line in _values(frame.attributes)]
     return lines

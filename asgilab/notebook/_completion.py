@@ -24,7 +24,8 @@ from asgilab.sessions import Session
 _ON_THE_LINE: Final = re.compile(r"%{1,2}(asgi_\w+)\s+(.*)$", re.S)
 _NAMES: Final = frozenset(
     {"asgi_send", "asgi_receive", "asgi_nothing", "asgi_disconnect", "asgi_step"}
-    | {"asgi_continue", "asgi_break"}
+    | {"asgi_continue", "asgi_break", "asgi_inspect", "asgi_edit", "asgi_drop"}
+    | {"asgi_duplicate", "asgi_delay", "asgi_inject"}
 )
 
 
@@ -92,7 +93,7 @@ class Completion:
     def _operands(self, magic: Magic, before: list[str]) -> list[str]:
         if magic.name == "asgi_connect":
             return [] if before else self._routes()
-        if magic.name == "asgi_timeline":
+        if magic.name in ("asgi_timeline", "asgi_replay", "asgi_diff"):
             return self._sessions()
         if magic.name not in _NAMES:
             return []

@@ -5,9 +5,7 @@ from typing import Any
 
 from IPython.core.magic_arguments import argument
 
-from asgilab.communicators import WebsocketCommunicator
 from asgilab.errors import NoOutput, PayloadError, UnexpectedEvent, UsageError
-from asgilab.lab import Lab
 from asgilab.notebook._answers import Answer
 from asgilab.notebook._arguments import check_name, check_path, headers
 from asgilab.notebook._asking import look, timeout_of, within
@@ -39,7 +37,7 @@ async def asgi_send(laboratory: Laboratory, call: Call) -> Card:
     message = _received(text, data)
     if stands.stop is not None or stands.paused:
         return Stands(stands, before=f"delivered: {message_text(message)}")
-    return Sent(name, message, await laboratory.on_lab(_unread(laboratory.lab)))
+    return Sent(name, message, await laboratory.on_lab(laboratory.unread()))
 
 
 @asgi_magic()
@@ -158,14 +156,6 @@ async def _check_there(laboratory: Laboratory, name: str) -> None:
         how = "has disconnected" if left else f"has ended ({status})"
         msg = f"{name!r} {how}: nothing can be sent on it. Expected %asgi_connect anew."
         raise UsageError(msg)
-
-
-async def _unread(lab: Lab) -> dict[str, int]:
-    return {
-        name: communicator.output_queue.qsize()
-        for name, communicator in lab.connections.items()
-        if isinstance(communicator, WebsocketCommunicator)
-    }
 
 
 def _content(call: Call) -> tuple[bytes, str]:

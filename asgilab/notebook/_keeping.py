@@ -1,9 +1,9 @@
 """The magics about what happened: timeline, save, load, export."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from IPython.core.magic_arguments import argument
 
@@ -21,6 +21,8 @@ from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._results import ExportCard, Note, Saved, TextTimeline
 from asgilab.sessions import Session, load
 
+T = TypeVar("T")
+
 _SESSION = "variable or file of a session; default: the lab's own"
 
 
@@ -31,7 +33,7 @@ async def asgi_timeline(laboratory: Laboratory, call: Call) -> Any:
 
     Its buttons step and continue paused connections. In a terminal it is text.
     """
-    session = _session(laboratory, call)
+    session = chosen_session(laboratory, call, call.arguments.session)
     if not hasattr(laboratory.shell, "kernel"):
         width = shutil.get_terminal_size((100, 24)).columns
         return TextTimeline(session, width)
@@ -54,7 +56,7 @@ async def asgi_timeline(laboratory: Laboratory, call: Call) -> Any:
 @argument("--session", metavar="SESSION", help=_SESSION)
 async def asgi_save(laboratory: Laboratory, call: Call) -> Card:
     """Save the session to a file."""
-    session = _session(laboratory, call)
+    session = chosen_session(laboratory, call, call.arguments.session)
     path = _path(call)
     check_output(path)
     try:
@@ -106,31 +108,41 @@ async def asgi_export(laboratory: Laboratory, call: Call) -> Card:
     """
     arguments = call.arguments
     check_test_file(_path(call))
-    session = _session(laboratory, call)
+    session = chosen_session(laboratory, call, call.arguments.session)
     # On a loop of its own: the lab's may be held, and its clock stand still.
     thread = LoopThread(lambda: LabLoop("virtual"), "asgilab export")
-    work = _export(
-        laboratory,
-        session,
-        _path(call),
-        {
-            "target": arguments.target or "asgilab",
-            "name": arguments.name,
-            "run": not arguments.no_run,
-        },
-    )
+    options = {
+        "target": arguments.target or "asgilab",
+        "name": arguments.name,
+        "run": not arguments.no_run,
+    }
+
+    async def work(fresh: Any) -> Exported:
+        path = _path(call)
+        return await export_test(session, path, fresh_lab=fresh, **options)
+
     try:
-        return ExportCard(await cross(work, thread.loop))
+        done = with_fresh_labs(laboratory, session, work)
+        return ExportCard(await cross(done, thread.loop))
     finally:
         thread.stop()
 
 
-async def _export(
-    laboratory: Laboratory, session: Session, path: Path, options: dict[str, Any]
-) -> Exported:
+async def with_fresh_labs(
+    laboratory: Laboratory, session: Session, work: Callable[[Any], Awaitable[T]]
+) -> T:
+    """Do something that needs fresh labs of the application that a session is of.
+
+    Args:
+        laboratory: The laboratory.
+        session: The session.
+        work: Is given what makes fresh labs; runs on the loop that is running.
+
+    Raises:
+        ExportError: The session does not say which application it is of.
+    """
     if laboratory.has_lab and _same_application(laboratory.lab.session, session):
-        fresh = laboratory.lab.fresh
-        return await export_test(session, path, fresh_lab=fresh, **options)
+        return await work(laboratory.lab.fresh)
     if session.application is None:
         msg = (
             "The session does not say which application it is of. Expected one that "
@@ -139,16 +151,15 @@ async def _export(
         raise ExportError(msg)
     lab = Lab(session.application, settings=session.settings, app_dir=session.app_dir)
     async with lab:
-        return await export_test(session, path, fresh_lab=lab.fresh, **options)
+        return await work(lab.fresh)
 
 
 def _same_application(one: Session, other: Session) -> bool:
     return (one.application, one.settings) == (other.application, other.settings)
 
 
-def _session(laboratory: Laboratory, call: Call) -> Session:
+def chosen_session(laboratory: Laboratory, call: Call, wanted: str | None) -> Session:
     """Return the session that a magic means: a variable's, a file's or the lab's."""
-    wanted = call.arguments.session
     if wanted is None:
         return laboratory.lab.session
     found = call.variables.get(wanted)

@@ -177,6 +177,14 @@ class Laboratory:
             raise UnknownConnection(name, tuple(n for n in names if n not in ended))
         return found
 
+    async def unread(self) -> dict[str, int]:
+        """Return how much each WebSocket has to receive; run this on the lab's loop."""
+        return {
+            name: communicator.output_queue.qsize()
+            for name, communicator in self.lab.connections.items()
+            if isinstance(communicator, WebsocketCommunicator)
+        }
+
     def publish(self, name: str) -> bool:
         """Make a connection a variable of the notebook, under its name.
 

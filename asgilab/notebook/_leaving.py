@@ -7,6 +7,7 @@ What stopping means is not decided here.
 
 import atexit
 import contextlib
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -54,5 +55,7 @@ class Leaving:
         return self._usual(*arguments, **options)
 
     def _at_exit(self) -> None:
-        with contextlib.suppress(Exception):  # nobody is there to be told
+        # Nobody is there to be told.
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             self._end()

@@ -104,7 +104,7 @@ class Magic:
             return Call(arguments, cell or "", cell, variables, self.parser)
         name, rest = split_payload(line, variables)
         if not name:
-            raise complaint(self.parser, "the name of a connection is missing")
+            raise complaint(self.parser, "the name is missing")
         if cell is not None and rest and not rest.startswith("#"):
             reason = f"the payload stands in the cell, but {rest!r} is on the line"
             raise complaint(self.parser, reason)

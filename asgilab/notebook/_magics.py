@@ -29,13 +29,23 @@ from asgilab.notebook._conversing import (
 )
 from asgilab.notebook._driving import drive_awaited, drive_blocking
 from asgilab.notebook._forking import asgi_fork
+from asgilab.notebook._holding import (
+    asgi_delay,
+    asgi_drop,
+    asgi_duplicate,
+    asgi_edit,
+    asgi_inject,
+    asgi_inspect,
+)
 from asgilab.notebook._keeping import asgi_export, asgi_load, asgi_save, asgi_timeline
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._leaving import Leaving
 from asgilab.notebook._magic import Magic
+from asgilab.notebook._replaying import asgi_diff, asgi_replay
 from asgilab.notebook._rewriting import AWAITED, Rewriter
 from asgilab.notebook._settings import AsgiLab
 from asgilab.notebook._stepping import asgi_break, asgi_continue, asgi_step
+from asgilab.notebook._surroundings import asgi_clock, asgi_group_send
 
 _PATIENCE: Final = 10.0
 """Seconds that a lab on the kernel's loop may take for its end."""
@@ -54,6 +64,16 @@ MAGICS: Final[Mapping[str, Magic]] = {
         asgi_step,
         asgi_continue,
         asgi_fork,
+        asgi_inspect,
+        asgi_edit,
+        asgi_drop,
+        asgi_duplicate,
+        asgi_delay,
+        asgi_inject,
+        asgi_clock,
+        asgi_group_send,
+        asgi_replay,
+        asgi_diff,
         asgi_timeline,
         asgi_export,
         asgi_save,

@@ -4,12 +4,13 @@ Each is a plain value: it keeps no connection, no task and no frame. How cards
 look is decided in ``_cards``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from asgilab.engine import Quiet, Stop
+from asgilab.engine import FrameText, Quiet, Stop
 from asgilab.export import Exported
 from asgilab.notebook._cards import (
     Card,
@@ -22,8 +23,16 @@ from asgilab.notebook._cards import (
     stop_text,
 )
 from asgilab.notebook._standing import Standing
-from asgilab.rendering import to_text, visible
+from asgilab.rendering import clip, to_text, visible
 from asgilab.sessions import Session
+
+_LONGEST_VALUE = 2000
+
+
+def unread_line(unread: Mapping[str, int]) -> list[str]:
+    """Return which connections have something to be received, as a line of detail."""
+    waiting = [f"{name} {number}" for name, number in unread.items() if number]
+    return [f"unread: {', '.join(waiting)}"] if waiting else ["nothing came back"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -170,6 +179,27 @@ class Stands(Card):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Inspected(Stands):
+    """Where a connection stands, with the locals of every frame."""
+
+    @property
+    def frames(self) -> tuple[FrameText, ...]:
+        """The user's frames, innermost first."""
+        return self.standing.frames
+
+    @property
+    def details(self) -> list[str]:
+        lines = []
+        if self.stop is not None:
+            lines.append(f"held: {visible(self.stop.direction)} {self.stop.why}")
+            pairs = dict(self.stop.message).items()
+            lines += [f"  {visible(str(k))}: {_value(v)}" for k, v in pairs]
+        if self.standing.unread:
+            lines.append(f"unread: {count(self.standing.unread, 'event')}")
+        return lines + frame_lines(self.frames, values=len(self.frames))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Sent(Card):
     """A frame was sent.
 
@@ -189,8 +219,7 @@ class Sent(Card):
 
     @property
     def details(self) -> list[str]:
-        waiting = [f"{name} {number}" for name, number in self.unread.items() if number]
-        return [f"unread: {', '.join(waiting)}"] if waiting else ["nothing came back"]
+        return unread_line(self.unread)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -343,3 +372,7 @@ class TextTimeline:
 
     def __repr__(self) -> str:
         return to_text(self.session, width=self.width)
+
+
+def _value(value: Any) -> str:
+    return clip(visible(repr(value)), _LONGEST_VALUE)

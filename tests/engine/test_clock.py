@@ -159,3 +159,20 @@ def test_the_least_of_nothing_is_endless() -> None:
     assert least(None, None) is None
     assert least(None, 3.0, 2.0) == 2.0
     assert least(0.0, None) == 0.0
+
+
+@pytest.mark.parametrize("mode", ["real", "manual", "virtual"])
+@pytest.mark.parametrize("other", ["real", "manual", "virtual"])
+def test_a_clock_that_changes_its_mode_goes_on_from_where_it_was(
+    mode: Any, other: Any
+) -> None:
+    clock = LabClock(mode)
+    clock.freeze()
+    now = clock.time()
+    clock.switch(other)
+    assert (clock.mode, clock.time()) == (other, now)
+    clock.thaw()
+    assert now <= clock.time() < now + 60
+    with pytest.raises(ValueError, match="Unknown clock"):
+        clock.switch("backwards")  # type: ignore[arg-type]
+    assert clock.mode == other

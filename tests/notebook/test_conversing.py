@@ -77,7 +77,7 @@ def test_the_name_may_come_from_a_variable(bob: Magic, bare: InteractiveShell) -
         ("bob", PayloadError, "The payload is missing"),
         ("bob {1, 2}", PayloadError, "type set cannot be sent"),
         ("nobody {}", UnknownConnection, "Connected: bob"),
-        ("", BadArguments, "the name of a connection is missing"),
+        ("", BadArguments, "the name is missing"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_and_nothing_is_lost(

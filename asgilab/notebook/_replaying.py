@@ -1,0 +1,55 @@
+"""The magics that run a session again, and lay two side by side."""
+
+from typing import Any
+
+from IPython.core.magic_arguments import argument
+
+from asgilab.engine import LabLoop, LoopThread
+from asgilab.lab import Compared, compare
+from asgilab.notebook._cards import Card, count
+from asgilab.notebook._compares import Compares
+from asgilab.notebook._driving import cross
+from asgilab.notebook._keeping import chosen_session, with_fresh_labs
+from asgilab.notebook._laboratory import Laboratory
+from asgilab.notebook._magic import Call, asgi_magic
+from asgilab.replay import diff
+
+_SESSION = "variable or file of a session"
+
+
+@asgi_magic()
+@argument("session", nargs="?", help=_SESSION + "; default: the lab's own")
+async def asgi_replay(laboratory: Laboratory, call: Call) -> Card:
+    """Run a session again on a fresh application, and tell what is different now.
+
+    The lab is not touched. Values that change in every replay are not counted;
+    the replay itself is ``_.session``.
+    """
+    session = chosen_session(laboratory, call, call.arguments.session)
+    # On a loop of its own: the lab's may be held, and its clock stand still.
+    thread = LoopThread(lambda: LabLoop("virtual"), "asgilab replay")
+
+    async def work(fresh: Any) -> Compared:
+        return await compare(session, fresh)
+
+    try:
+        made = await cross(with_fresh_labs(laboratory, session, work), thread.loop)
+    finally:
+        thread.stop()
+    text = f"Replayed {count(len(made.session), 'event')}"
+    return Compares(text, made.differences, made.session, made.volatile)
+
+
+@asgi_magic()
+@argument("left", help=_SESSION)
+@argument("right", nargs="?", help=_SESSION + "; default: the lab's own")
+async def asgi_diff(laboratory: Laboratory, call: Call) -> Card:
+    """Lay two sessions side by side, and tell where they part ways.
+
+    Each is a variable of the notebook or a file that %asgi_save has written.
+    """
+    names = (call.arguments.left, call.arguments.right)
+    left, right = (chosen_session(laboratory, call, name) for name in names)
+    found = tuple(diff(left.redacted(), right.redacted()))
+    shown = [name or "the lab's session" for name in names]
+    return Compares(" and ".join(shown), found, right)

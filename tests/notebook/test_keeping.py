@@ -102,7 +102,7 @@ def test_an_export_is_a_test_that_passes(bob: Magic, tmp_path: Path) -> None:
     assert card.exported.run is None
     assert "async def test_said(" in file.read_text()
     assert "async def test_said(" in card._repr_html_()
-    assert repr(card).startswith(f"Exported to {file}: not run.")
+    assert repr(card).startswith(f"Exported to {file}: not run")
 
 
 def test_an_export_leaves_a_paused_lab_as_it_stands(bob: Magic, tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from asgilab.sessions import redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS: Final = 2.0
+_CLOSE_SECONDS: Final = 10.0
+"""How long an end may take on a machine that has much to do; then it goes on alone."""
 _IDENTIFY_SECONDS: Final = 2.0
 _RETURNED: Final = {"type": "returned", "exception": None}
 _SHUT_DOWN: Final = "lifespan.shutdown.complete"
@@ -164,7 +166,7 @@ class Recorder:
         """Write what waits and close the file; what passes then begins another."""
         thread, self._thread = self._thread, None
         if thread is not None and thread.pid == os.getpid():
-            thread.close(_FLUSH_SECONDS)
+            thread.close(_CLOSE_SECONDS)
             atexit.unregister(self.close)
 
     def _opened(self, scope: Scope) -> RecordingThread | None:

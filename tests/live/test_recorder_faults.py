@@ -1,10 +1,12 @@
 """What may happen to a recorder's server, and what its file is like afterwards."""
 
 import asyncio
+import shutil
 import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,52 @@ def test_a_disk_that_is_full_stops_the_recording_and_nothing_else(path: Path) ->
     assert path.stat().st_size <= 4096
     session = load(path)
     assert session.warnings == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for 64 KiB; mounting one takes the right to."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = shutil.which("mount")
+    if sys.platform != "linux" or mount is None:
+        pytest.skip("a small file system can only be mounted on Linux here")
+    made = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode != 0:
+        pytest.skip(f"mounting a small file system was refused: {made.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_file_system_stops_the_recording_until_there_is_room_again(
+    small_disk: Path,
+) -> None:
+    """The application answers all the while, and the file tells what is missing."""
+    path, ballast = small_disk / "a.asgilab.jsonl", small_disk / "ballast"
+    then = f"""
+ballast = open({str(ballast)!r}, "wb")
+recorder.flush(30)
+try:
+    while ballast.write(b"x" * 512):
+        ballast.flush()
+except OSError:
+    pass
+assert [get() for _ in range(200)] == [200] * 200
+recorder.flush(30)
+assert get() == 200
+server.stop()
+"""
+    ran = script(path, then)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.count("No space left on device") == 1
+    session = load(path)
+    assert session.warnings == []
+    assert complete(session) >= REQUESTS
 
 
 def test_a_file_that_is_removed_stops_nothing(path: Path) -> None:

@@ -16,7 +16,7 @@ from asgilab.communicators._registry import live_sessions
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._stream import ResponseStream
 from asgilab.communicators._websocket import WebsocketCommunicator
-from asgilab.communicators._wiring import Validation, Wiring
+from asgilab.communicators._wiring import Validation, Wiring, usual_validation
 
 __all__ = [
     "ApplicationCommunicator",
@@ -37,4 +37,5 @@ __all__ = [
     "pass_here",
     "record_here",
     "take_cookies",
+    "usual_validation",
 ]

@@ -28,6 +28,22 @@ judged too.
 _VALIDATIONS: Final = get_args(Validation)
 
 
+class _Usual:
+    """What holds where nobody asks for anything."""
+
+    validation: Validation = "spec"
+
+
+def usual_validation(validation: Validation) -> Validation:
+    """Set the validation of communicators that are made without one.
+
+    Returns:
+        What it was before, to be set again.
+    """
+    before, _Usual.validation = _Usual.validation, validation
+    return before
+
+
 class WiringOptions(TypedDict, total=False):
     """What may be asked of a communicator in so many words; see :class:`Wiring`.
 
@@ -53,7 +69,8 @@ class Wiring:
             to begin it with the application.
         isolate_threads: Give the application's synchronous code a thread of
             its own, so that a paused one holds up nobody else.
-        validate: What becomes of a breach of the ASGI rules.
+        validate: What becomes of a breach of the ASGI rules; as
+            :func:`usual_validation` was told where it is not given.
         strict: Whether the end of a connection looks for leftovers.
         create_users: Make a user that is named and does not exist.
         opened: Called once the application has been started.
@@ -71,7 +88,7 @@ class Wiring:
     gates: Gates | None = None
     zero: float | None = None
     isolate_threads: bool = False
-    validate: Validation = "spec"
+    validate: Validation = field(default_factory=lambda: _Usual.validation)
     strict: bool = False
     create_users: bool = False
     opened: Callable[[], None] | None = None

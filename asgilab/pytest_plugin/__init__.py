@@ -17,6 +17,7 @@ from asgilab.pytest_plugin._hooks import (
     pytest_generate_tests,
     pytest_itemcollected,
     pytest_runtest_makereport,
+    pytest_runtest_protocol,
     pytest_runtest_setup,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "pytest_generate_tests",
     "pytest_itemcollected",
     "pytest_runtest_makereport",
+    "pytest_runtest_protocol",
     "pytest_runtest_setup",
 ]

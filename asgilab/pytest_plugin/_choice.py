@@ -26,14 +26,15 @@ class Choice:
     Attributes:
         app: The application, or its import string; None for the default one.
         clock: The clock of the test's event loop.
-        validate: What becomes of a breach of the ASGI rules.
+        validate: What becomes of a breach of the ASGI rules; None for what the
+            option ``asgi_validate`` says.
         db: Whether the test uses Django's database: ``"transaction"`` for one
             that commits. None leaves it to the test's own marks and fixtures.
     """
 
     app: Any = None
     clock: Literal["real", "manual", "virtual"] = "real"
-    validate: Literal["off", "record", "spec", "strict"] = "spec"
+    validate: Literal["off", "record", "spec", "strict"] | None = None
     db: Literal["transaction"] | bool | None = None
 
 
@@ -73,6 +74,20 @@ def default_application(config: pytest.Config) -> str:
         return f"{module}:{name}"
     msg = f"No application is named for this test. {_PLACES}"
     raise UsageError(msg)
+
+
+def configured_validation(config: pytest.Config) -> Any:
+    """Return what becomes of a breach of the ASGI rules where no marker says it.
+
+    Raises:
+        pytest.UsageError: The option ``asgi_validate`` has a value that means nothing.
+    """
+    configured = config.getini("asgi_validate") or "spec"
+    if configured not in _ALLOWED["validate"]:
+        allowed = ", ".join(_ALLOWED["validate"])
+        msg = f"asgi_validate = {configured}; expected one of {allowed}."
+        raise pytest.UsageError(msg)
+    return configured
 
 
 def django_settings() -> Any:

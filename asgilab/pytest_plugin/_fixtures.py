@@ -12,6 +12,7 @@ import pytest
 from asgilab.pytest_plugin._choice import (
     Choice,
     choice_of,
+    configured_validation,
     default_application,
     settings_module,
 )
@@ -50,7 +51,8 @@ def asgi_lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
 
     with shared(request), held(request):
         application = _application(request, choice)
-        lab = Lab(application, clock=choice.clock, validate=choice.validate)
+        validation = choice.validate or configured_validation(request.config)
+        lab = Lab(application, clock=choice.clock, validate=validation)
         lab.session.settings = settings_module()
         yield lab
         try:

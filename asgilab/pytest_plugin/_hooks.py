@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from asgilab.errors import UsageError
-from asgilab.pytest_plugin._choice import MARKER, Choice, choice_of
+from asgilab.pytest_plugin._choice import (
+    MARKER,
+    Choice,
+    choice_of,
+    configured_validation,
+)
 from asgilab.pytest_plugin._databases import check, mark
 from asgilab.pytest_plugin._loops import check_loop, factory_of, give_to_anyio, offered
 from asgilab.pytest_plugin._reports import add_server_errors, add_timelines, shorten
@@ -17,20 +22,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options for pytest's configuration file."""
     parser.addini("asgi_app", "import string of the application under test")
     parser.addini(
+        "asgi_validate",
+        "what becomes of a breach of the ASGI rules: off, record, spec or strict "
+        "(default: spec)",
+    )
+    parser.addini(
         "asgi_sessions",
         "folder for the sessions of failed tests (default: in pytest's cache)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and look at the options.
+
+    Raises:
+        pytest.UsageError: One of them has a value that means nothing.
+    """
     text = (
-        f"{MARKER}(app=None, clock='real', validate='spec', db=None): the "
+        f"{MARKER}(app=None, clock='real', validate=None, db=None): the "
         "application, the clock of the test's event loop ('real', 'manual' or "
         "'virtual'), what becomes of a breach of the ASGI rules ('off', 'record', "
         "'spec' or 'strict'), and Django's database (True, 'transaction' or False)."
     )
     config.addinivalue_line("markers", text)
+    configured_validation(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -47,6 +62,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, Any, Any
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test that asks for a database as pytest-django knows it."""
     mark(item, _choice_or_nothing(item))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Let all communicators of a test validate as it asks, whoever makes them."""
+    wanted = _choice_or_nothing(item).validate or configured_validation(item.config)
+    if wanted == "spec":
+        return (yield)
+    from asgilab.communicators import usual_validation
+
+    before = usual_validation(wanted)
+    try:
+        return (yield)
+    finally:
+        usual_validation(before)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)  # inside the wrappers of pytest itself

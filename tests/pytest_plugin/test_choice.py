@@ -1,10 +1,12 @@
 """The marker and the option: what is asked for, what it means, what means nothing."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.pytest_plugin.runs import Run, run
+from tests.pytest_plugin.runs import Run, environment, run
 
 NONSENSE = """\
 import pytest
@@ -142,3 +144,62 @@ def test_markers_add_up_and_the_option_stands_in(tmp_path: Path) -> None:
         files={"test_chosen.py": CHOSEN},
     )
     assert done.all_passed(4), done.output
+
+
+BROKEN = """\
+import pytest
+from asgilab.errors import ProtocolViolation
+from asgilab.testing import ApplicationCommunicator
+
+
+async def application(scope, receive, send):
+    headers = [(b"content-length", b"5")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"1"})
+
+
+async def talk():
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    communicator = ApplicationCommunicator(application, scope)
+    await communicator.send_input({"type": "http.request"})
+    assert (await communicator.receive_output())["status"] == 200
+    assert (await communicator.receive_output())["body"] == b"1"
+    await communicator.wait()
+
+
+@pytest.mark.asyncio
+async def test_as_configured():
+    await talk()
+
+
+@pytest.mark.asyncio
+@pytest.mark.asgi(validate="spec")
+async def test_as_marked():
+    with pytest.raises(ProtocolViolation, match="HTTP-25"):
+        await talk()
+"""
+
+
+@pytest.mark.parametrize(("configured", "passed"), [("off", 2), ("spec", 1)])
+def test_communicators_made_by_hand_validate_as_configured_or_marked(
+    tmp_path: Path, configured: str, passed: int
+) -> None:
+    files = {"test_broken.py": BROKEN}
+    options = ("-o", f"asgi_validate={configured}")
+    done = run(tmp_path, plugins=("asyncio",), options=options, files=files)
+    assert done.outcomes["test_as_marked"] == "passed", done.output
+    assert list(done.outcomes.values()).count("passed") == passed, done.output
+
+
+def test_a_configured_validation_that_means_nothing_is_refused(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "asgilab"]
+    done = subprocess.run(
+        [*command, "-o", "asgi_validate=never"],
+        cwd=tmp_path,
+        env=environment(tmp_path, {}),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    told = "asgi_validate = never; expected one of off, record, spec, strict."
+    assert told in done.stderr

@@ -74,9 +74,10 @@ def test_the_options_and_the_marker_are_described(tmp_path: Path) -> None:
         ).stdout
         for option in ("--markers", "--help", "--fixtures")
     ]
-    assert "@pytest.mark.asgi(app=None, clock='real', validate='spec'" in told[0]
+    assert "@pytest.mark.asgi(app=None, clock='real', validate=None" in told[0]
     assert "asgi_app (string):" in told[1]
     assert "asgi_sessions (string):" in told[1]
+    assert "asgi_validate (string):" in told[1]
     for name in ("asgi_app", "asgi_lab", "asgi_websocket", "asgi_http"):
         assert f"\n{name}" in told[2]
 

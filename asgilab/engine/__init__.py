@@ -25,6 +25,7 @@ from asgilab.engine._quiet import Quiet
 from asgilab.engine._shortening import shorten
 from asgilab.engine._spawning import spawned_from, watch_spawning
 from asgilab.engine._stops import Breakpoint, Direction, Stop, Verdict
+from asgilab.engine._wall import joint_travel
 
 __all__ = [
     "Breakpoint",
@@ -45,6 +46,7 @@ __all__ = [
     "clock_of",
     "idleness_of",
     "is_user_code",
+    "joint_travel",
     "mark_root",
     "passes_of",
     "settle",

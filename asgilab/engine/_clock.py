@@ -30,6 +30,9 @@ class LabClock:
             :meth:`travel`; ``"virtual"`` jumps to the next timer whenever the
             loop is idle.
 
+    Attributes:
+        companions: Told of each move of the clock, in seconds.
+
     Raises:
         ValueError: There is no such mode.
     """
@@ -44,6 +47,7 @@ class LabClock:
         self._holders = 0
         self._held_at = 0.0
         self._targets: list[float] = []
+        self.companions: list[Callable[[float], None]] = []
 
     def time(self) -> float:
         """Return the time in seconds; a real clock starts where the system's stands."""
@@ -139,7 +143,7 @@ class LabClock:
             # After some months the resolution is lost in the rounding, and a timer
             # that is due this very moment would never run.
             moment = math.nextafter(moment, math.inf)
-        self._moved = moment
+        self._move_to(moment)
         return []
 
     def _keep_step(
@@ -148,8 +152,13 @@ class LabClock:
         """Let time pass as it does outside: a socket may answer at any moment."""
         began = time.monotonic()
         ready = select(least(timeout, bound))
-        self._moved += min(time.monotonic() - began, timeout)
+        self._move_to(self._moved + min(time.monotonic() - began, timeout))
         return ready
+
+    def _move_to(self, moment: float) -> None:
+        seconds, self._moved = moment - self._moved, moment
+        for take_along in self.companions:
+            take_along(seconds)
 
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:

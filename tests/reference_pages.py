@@ -58,7 +58,9 @@ def plugin() -> str:
     lines += ["", "## Options of the configuration file", ""]
     lines += _table("option", ((f"`{n}`", t) for n, t in options.items()))
     markers: list[str] = []
-    config: Any = SimpleNamespace(addinivalue_line=lambda _, text: markers.append(text))
+    config: Any = SimpleNamespace(
+        addinivalue_line=lambda _, text: markers.append(text), getini=lambda _: ""
+    )
     pytest_plugin.pytest_configure(config)
     for marker in markers:
         usage, _, text = marker.partition(": ")

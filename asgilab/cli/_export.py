@@ -10,7 +10,7 @@ from rich.console import Console
 from asgilab.cli._project import add_options, lab_of
 from asgilab.engine import LabLoop
 from asgilab.export import Exported, export_test
-from asgilab.lab import Lab, check_test_file
+from asgilab.lab import Lab, check_test_file, replay_elsewhere
 from asgilab.rendering import visible
 from asgilab.sessions import Session, load
 
@@ -56,7 +56,13 @@ def write_test(lab: Lab, session: Session, path: Path, **options: Any) -> Export
 
     async def export() -> Exported:
         async with lab:
-            return await export_test(session, path, fresh_lab=lab.fresh, **options)
+            return await export_test(
+                session,
+                path,
+                fresh_lab=lab.fresh,
+                elsewhere=replay_elsewhere,
+                **options,
+            )
 
     with asyncio.Runner(loop_factory=lambda: LabLoop("virtual")) as runner:
         return runner.run(export())

@@ -5,10 +5,11 @@ how a statement reads (``_rendering``). Running the result is next door, in
 ``asgilab.proof``.
 """
 
-from asgilab.export._exporting import Exported, Perturbation, export_test
+from asgilab.export._exporting import Exported, export_test
 from asgilab.export._payloads import Matched
 from asgilab.export._proving import Proof
 from asgilab.export._to_pytest import TargetName, to_pytest
+from asgilab.replay import Perturbation
 
 __all__ = [
     "Exported",

@@ -4,11 +4,10 @@ What the magic and the command line call. The application comes in through a
 factory of labs, so this floor needs none itself.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from asgilab.errors import ExportError
 from asgilab.export._payloads import Matched
@@ -17,18 +16,17 @@ from asgilab.export._pytest import check_import_string, with_proof
 from asgilab.export._to_pytest import TargetName, write_test
 from asgilab.proof import PytestRun
 from asgilab.replay import (
+    Elsewhere,
     LabFactory,
     Output,
+    Perturbation,
     Step,
     Volatility,
+    explore,
     find_volatile,
-    replay,
-    steps,
+    perturbed,
 )
 from asgilab.sessions import Session, lacking
-
-Perturbation: TypeAlias = Callable[[int], AbstractContextManager[object]]
-"""Called with the number of a replay; changes the world around it (a clock, say)."""
 
 _MARK: Final = "recorded with asgilab"
 _TOLD: Final = 5
@@ -89,11 +87,12 @@ async def export_test(
     path: str | Path,
     *,
     fresh_lab: LabFactory,
-    replays: int = 2,
+    replays: int = 3,
     run: bool = True,
     target: TargetName = "asgilab",
     name: str | None = None,
-    perturb: Perturbation | None = None,
+    perturb: Perturbation = perturbed,
+    elsewhere: Elsewhere | None = None,
 ) -> Exported:
     """Replay a session, write it as a pytest file, and run that file.
 
@@ -105,12 +104,15 @@ async def export_test(
         session: The session. Its application needs an import string.
         path: The file to write. One that asgilab did not write is left alone.
         fresh_lab: Makes a lab around a fresh application; ``lab.fresh`` is one.
-        replays: How many times to replay, 2 at least.
+        replays: How many times to replay, 2 at least; an even number is one more.
         run: Whether to run the test once it is written: by itself, and with mutants
             of what the application sends, which have to turn it red.
         target: ``"asgilab"`` or ``"channels"``, as in :func:`to_pytest`.
         name: Name of the test function. Default: one that tells what happens.
-        perturb: Changes the world around each replay. Default: nothing does.
+        perturb: Changes the world around a replay. Default: each second one is on
+            another day and another machine.
+        elsewhere: Replays once more in another process, where hashes and addresses
+            are others; ``asgilab.lab.replay_elsewhere`` does. None leaves it out.
 
     Raises:
         ExportError: The session cannot become a test, or the file is not ours.
@@ -126,7 +128,7 @@ async def export_test(
     path = Path(path)
     check_import_string(session.application)
     _check_overwriting(path)
-    explored = await _explore(session, fresh_lab, max(replays, 2), perturb)
+    explored = await _explore(session, fresh_lab, replays, perturb, elsewhere)
     written = write_test(
         session,
         volatile=explored.found,
@@ -165,31 +167,29 @@ class _Explored:
 
 
 async def _explore(
-    session: Session, fresh_lab: LabFactory, count: int, perturb: Perturbation | None
+    session: Session,
+    fresh_lab: LabFactory,
+    count: int,
+    perturb: Perturbation,
+    elsewhere: Elsewhere | None,
 ) -> _Explored:
-    recorded = steps(session)
-    runs: list[tuple[Step, ...]] = []
-
-    async def once_more() -> None:
-        with perturb(len(runs)) if perturb is not None else nullcontext():
-            runs.append((await replay(session, fresh_lab)).steps)
-
-    for _ in range(count):
-        await once_more()
-    found = find_volatile(recorded, *runs)
+    explored = await explore(
+        session, fresh_lab, replays=count, perturb=perturb, elsewhere=elsewhere
+    )
+    recorded, runs, found = explored.recorded, explored.runs, explored.found
     by_hand = any(output.note for step in recorded for output in step.outputs)
     if found.reproduced and not by_hand:
-        return _Explored(recorded, found, (), len(runs))
-    # The recording cannot be had again as it was: write down what can.
-    await once_more()
-    steady = find_volatile(runs[0], *runs[1:])
+        return _Explored(recorded, found, explored.notes, len(runs))
+    # The recording cannot be had again as it was: write down what can. Twice the
+    # last one, where only two replays count: comparing takes two beside the first.
+    steady = find_volatile(runs[0], *runs[1:], runs[-1])
     notes = _unlike_notes(found, by_hand)
     if not steady.reproduced:
         notes.append(
             "The replays differ in what is sent, not only in values: "
             f"{_told(steady.missing + steady.added)}. The test may fail now and then."
         )
-    return _Explored(runs[0], steady, tuple(notes), len(runs))
+    return _Explored(runs[0], steady, (*explored.notes, *notes), len(runs))
 
 
 def _lacking(session: Session) -> list[str]:

@@ -10,7 +10,7 @@ from IPython.core.magic_arguments import argument
 from asgilab.engine import LabLoop, LoopThread
 from asgilab.errors import ExportError, UsageError
 from asgilab.export import Exported, export_test
-from asgilab.lab import Lab, check_output, check_test_file
+from asgilab.lab import Lab, check_output, check_test_file, replay_elsewhere
 from asgilab.notebook._arguments import check_name
 from asgilab.notebook._cards import Card
 from asgilab.notebook._controls import LabControls
@@ -111,10 +111,11 @@ async def asgi_export(laboratory: Laboratory, call: Call) -> Card:
     session = chosen_session(laboratory, call, call.arguments.session)
     # On a loop of its own: the lab's may be held, and its clock stand still.
     thread = LoopThread(lambda: LabLoop("virtual"), "asgilab export")
-    options = {
+    options: dict[str, Any] = {
         "target": arguments.target or "asgilab",
         "name": arguments.name,
         "run": not arguments.no_run,
+        "elsewhere": replay_elsewhere,
     }
 
     async def work(fresh: Any) -> Exported:

@@ -48,7 +48,7 @@ class Standing:
         if self.status.ended:
             return f"{self.name} has ended: {self.status}"
         if self.stop is not None:
-            verb = "get" if self.stop.direction == "receive" else "send"
+            verb = "get" if self.stop.direction.endswith("receive") else "send"
             held = f", {self.held - 1} more behind it" if self.held > 1 else ""
             return f"{self.name} is paused, about to {verb} {_type(self.stop)}{held}"
         mode = "is paused, nothing is held" if self.paused else "runs freely"

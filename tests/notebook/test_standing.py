@@ -53,6 +53,22 @@ async def test_a_held_connection_tells_what_is_held() -> None:
         lab.gates.resume()
 
 
+async def test_a_message_of_a_channel_layer_that_is_held_tells_which_way_it_goes() -> (
+    None
+):
+    async with Lab(echo, lifespan="off") as lab:
+        await lab.websocket("/", name="bob").connect()
+        for direction, verb in (("layer.receive", "get"), ("layer.send", "send")):
+            held = asyncio.ensure_future(
+                lab.gates.hold("bob", direction, {"type": "room.told"}, None)  # type: ignore[arg-type]
+            )
+            await asyncio.sleep(0)
+            sentence = (await told(lab)).sentence
+            assert sentence == f"bob is paused, about to {verb} room.told"
+            lab.gates.resume()
+            await held
+
+
 async def test_a_connection_that_has_ended_tells_how() -> None:
     async with Lab(echo, lifespan="off") as lab:
         bob = lab.websocket("/", name="bob")

@@ -63,7 +63,7 @@ export class Stops {
   stop(stop) {
     const order = this.store.lanes.get(stop.connection)?.order ?? 0;
     const frame = stop.frames[0];
-    const does = stop.direction === "send" ? "about to send" : "about to receive";
+    const does = stop.direction.endsWith("send") ? "about to send" : "about to receive";
     return h(
       "div",
       { class: `stop lane-${order % COLOURS}` },

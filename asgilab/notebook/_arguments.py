@@ -18,7 +18,7 @@ from IPython.utils.text import DollarFormatter
 
 from asgilab.errors import UsageError as OurUsageError
 
-_VERBATIM: Final = ("--json", "--body")
+_VERBATIM: Final = ("--json", "--body", "--when")
 _VERBATIM_WITH_VALUE: Final = tuple(f"{flag}=" for flag in _VERBATIM)
 
 

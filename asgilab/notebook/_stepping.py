@@ -1,11 +1,12 @@
 """The magics that hold an application and let it go: break, step, continue."""
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from IPython.core.magic_arguments import argument
 
 from asgilab.engine import Stop
-from asgilab.errors import UsageError
+from asgilab.errors import PayloadError, UsageError
 from asgilab.notebook._arguments import complaint
 from asgilab.notebook._asking import look, open_websockets
 from asgilab.notebook._cards import Card
@@ -19,20 +20,32 @@ _DIRECTIONS: Final = ("receive", "send")
 
 @asgi_magic()
 @argument("what", nargs="*", metavar="[receive|send] [NAME]", help="direction and name")
+@argument("--type", help="only events of this type, such as websocket.send")
+@argument("--when", metavar="EXPRESSION", help="only where this is true of event")
+@argument("--clear", action="store_true", help="take all breakpoints away")
 async def asgi_break(laboratory: Laboratory, call: Call) -> Card:
     """Pause a connection from now on: each event is held at its gate.
 
     ``send`` or ``receive`` chooses a direction. Without a name, every
     connection is meant, those that are yet to come included.
+
+    With --type or --when it is a breakpoint: what it means stops, the rest runs,
+    and %asgi_continue leaves it there. --when "'bye' in event['text']" may use the
+    variables of the notebook.
     """
+    if call.arguments.clear:
+        await laboratory.on_lab(_clear(laboratory))
+        return Note("There is no breakpoint any more.", ("what is held stays held",))
     words = list(call.arguments.what)
     chosen = words.pop(0) if words and words[0] in _DIRECTIONS else None
     if len(words) > 1:
         raise complaint(call.parser, f"expected one name, got {' '.join(words)!r}")
     name = words[0] if words else _EVERYONE
-    await laboratory.on_lab(_pause(laboratory, name, chosen))
+    await laboratory.on_lab(_break(laboratory, call, name, chosen))
     who = "Every connection" if name == _EVERYONE else name
     where = f"before each {chosen}" if chosen else "at each event"
+    where += "".join(f" of type {t}" for t in (call.arguments.type,) if t)
+    where += "".join(f" where {when}" for when in (call.arguments.when,) if when)
     more = ("%asgi_step lets one through, %asgi_continue lets everything run",)
     return Note(f"{who} stops {where} from now on.", more)
 
@@ -58,6 +71,37 @@ async def asgi_continue(laboratory: Laboratory, call: Call) -> Card:
     if name is not None:
         return Stands(await look(laboratory, name), before=_released(released))
     return Note("Every connection runs freely.", (_released(released),))
+
+
+async def _clear(laboratory: Laboratory) -> None:
+    laboratory.lab.clear()
+
+
+async def _break(
+    laboratory: Laboratory, call: Call, name: str, chosen: str | None
+) -> None:
+    """Pause a connection, or set a breakpoint where a type or condition is given."""
+    kind, when = call.arguments.type, call.arguments.when
+    if kind is None and when is None:
+        await _pause(laboratory, name, chosen)
+        return
+    condition = None if when is None else _condition(when, call.variables)
+    directions: Any = () if chosen is None else (chosen,)
+    laboratory.lab.break_at(name, *directions, type=kind, when=condition)
+
+
+def _condition(text: str, variables: Mapping[str, Any]) -> Callable[[Any], object]:
+    """Return an expression as a condition that is asked for each event.
+
+    Raises:
+        PayloadError: It is no expression.
+    """
+    try:
+        code = compile(text, "<--when>", "eval", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        msg = f"--when {text!r} is no expression: {error}."
+        raise PayloadError(msg) from None
+    return lambda event: eval(code, {**variables, "event": event})
 
 
 async def _pause(laboratory: Laboratory, name: str, chosen: str | None) -> None:

@@ -6,7 +6,7 @@ import pytest
 from IPython.core.error import UsageError as BadArguments
 from IPython.core.interactiveshell import InteractiveShell
 
-from asgilab.errors import UnknownConnection, UsageError
+from asgilab.errors import PayloadError, UnknownConnection, UsageError
 from asgilab.types import Receive, Scope, Send
 from tests.notebook.conftest import Magic
 
@@ -154,3 +154,23 @@ def test_unknown_names_and_too_many_of_them_are_refused(bob: Magic) -> None:
             bob(name, "nobody")
     with pytest.raises(BadArguments, match="expected one name, got 'a b'"):
         bob("break", "send a b")
+
+
+def test_a_breakpoint_stops_what_it_means_and_lets_the_rest_run(bob: Magic) -> None:
+    bob("break", "send bob --type websocket.send --when \"'bye' in event['text']\"")
+    bob("send", 'bob "hello"')
+    assert bob("receive", "bob") == "hello"
+    assert bob("send", 'bob "good bye"').stop.message["text"] == "good bye"
+    bob("continue")
+    assert bob("receive", "bob") == "good bye"
+    assert bob("send", 'bob "bye bye"').stop is not None
+    bob("continue")
+    bob("break", "--clear")
+    assert bob("receive", "bob") == "bye bye"
+    bob("send", 'bob "bye bye"')
+    assert bob("receive", "bob") == "bye bye"
+
+
+def test_a_condition_that_is_no_expression_is_refused(bob: Magic) -> None:
+    with pytest.raises(PayloadError, match="is no expression"):
+        bob("break", "bob --when 'event['")

@@ -28,7 +28,6 @@ from asgilab.lab import check_output
 from asgilab.live import numbered
 from asgilab.rendering import visible
 
-_FACTORY: Final = "asgilab.cli._record_serving:application"
 _DEFAULT: Final = "recorded.asgilab.jsonl"
 
 
@@ -134,8 +133,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     }
     with Printing(console, path, quiet=options.quiet), _ended_by_signals():
         if options.workers > 1 or options.reload:
-            arguments |= {"workers": options.workers, "reload": options.reload}
-            uvicorn.run(_FACTORY, factory=True, **arguments)
+            from asgilab.cli._record_workers import supervise
+
+            supervise(arguments, workers=options.workers, reload=options.reload)
         else:
             recorder = application()
             try:

@@ -7,7 +7,6 @@ through the environment.
 import json
 import os
 import random
-import signal
 import sys
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -40,9 +39,6 @@ def loaded() -> Any:
 def application() -> Recorder:
     """Return the application with the recorder around it."""
     order = json.loads(os.environ[ORDER])
-    if order["shared"]:
-        # A worker that uvicorn ends is to end as Python does, or what waits is lost.
-        signal.signal(signal.SIGTERM, _exit)
     return Recorder(
         loaded(),
         order["path"],
@@ -55,10 +51,6 @@ def application() -> Recorder:
         recorded_as=order["application"],
         app_dir=order["app_dir"] or str(Path.cwd()),
     )
-
-
-def _exit(number: int, _frame: Any) -> None:
-    raise SystemExit(128 + number)
 
 
 def _sample(only: list[str] | None, share: float) -> float | Callable[[Scope], bool]:

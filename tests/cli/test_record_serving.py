@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -82,17 +81,6 @@ def test_secrets_are_written_only_where_that_is_asked_for(
 def test_a_consumer_class_is_served_too(order: Any) -> None:
     order(application="tests.django.pages:Echo")
     assert callable(loaded())
-
-
-def test_a_worker_that_is_ended_ends_as_python_does(order: Any) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    recorder = order(shared=True)
-    try:
-        with pytest.raises(SystemExit):
-            signal.raise_signal(signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        recorder.close()
 
 
 def test_an_application_that_is_not_there_is_told(order: Any) -> None:

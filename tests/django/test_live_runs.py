@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from asgilab.example import DIRECTORY
+from tests.browser.finding import find_chromium
 from tests.django.runner import ROOT, django_test, environment
 
 TWICE = (
@@ -147,3 +149,23 @@ def test_pytest_with_xdist_runs_the_same_classes() -> None:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "13 passed" in ran.stdout
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_two_browsers_meet_under_djangos_own_runner_in_parallel() -> None:
+    """The classes of ``test_live_browsers``, which pytest runs as well."""
+    find_chromium()
+    module = "tests.django.test_live_browsers"
+    ran = django_test(
+        f"{module}.PlaywrightTests",
+        f"{module}.SeleniumTests",
+        "--parallel",
+        "2",
+        DJANGO_SETTINGS_MODULE="chat.settings",
+        # Playwright's synchronous calls leave a loop running in the test's thread.
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",
+        PYTHONPATH=f"{ROOT}{os.pathsep}{DIRECTORY}",
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "Ran 3 tests" in ran.stderr

@@ -7,11 +7,13 @@ every thread. Nothing is patched for it.
 
 import asyncio
 import functools
+import gc
 import os
 import queue
 import sys
 import threading
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from types import FrameType
@@ -157,6 +159,35 @@ def survey(
         counted: Futures of the loop whose jobs are counted already.
     """
     found = Survey()
+    with _uncollected():
+        _look(found, loop, counted)
+    found.compare_idle()
+    return found
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep garbage from being collected inside, where that would hurt.
+
+    Before Python 3.12 a collection may begin in the middle of making a frame object.
+    A finalizer that gives other threads their turn then lets the frame end that the
+    object is being made of, and what we get is another object, or a crash.
+    """
+    if sys.version_info >= (3, 12) or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _look(
+    found: Survey,
+    loop: asyncio.AbstractEventLoop,
+    counted: Collection["asyncio.Future[Any]"],
+) -> None:
     frames = sys._current_frames()
     # Our own frame may not be held by one of its variables: it would be a circle,
     # and keep what the loop is about to forget.
@@ -166,8 +197,6 @@ def survey(
         if number in frames:
             stack = _Stack(frames[number])
             _judge(thread, stack, found, loop, counted)
-    found.compare_idle()
-    return found
 
 
 def places_of(numbers: Collection[int]) -> list[str]:

@@ -4,7 +4,8 @@ What the magic and the command line call. The application comes in through a
 factory of labs, so this floor needs none itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from asgilab.export._to_pytest import TargetName, write_test
 from asgilab.proof import PytestRun
 from asgilab.replay import (
     Elsewhere,
+    FreshLab,
     LabFactory,
     Output,
     Perturbation,
@@ -136,6 +138,7 @@ async def export_test(
         name=name,
         taken_from=explored.steps,
         path=path,
+        lifespan=explored.lifespan,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written.source, encoding="utf-8")
@@ -164,6 +167,7 @@ class _Explored:
     found: Volatility
     notes: tuple[str, ...]
     replays: int
+    lifespan: bool
 
 
 async def _explore(
@@ -173,13 +177,21 @@ async def _explore(
     perturb: Perturbation,
     elsewhere: Elsewhere | None,
 ) -> _Explored:
+    started: list[bool] = []
+
+    @asynccontextmanager
+    async def noted_lab() -> AsyncIterator[FreshLab]:
+        async with fresh_lab() as lab:
+            started.append(lab.session.lifespan)
+            yield lab
+
     explored = await explore(
-        session, fresh_lab, replays=count, perturb=perturb, elsewhere=elsewhere
+        session, noted_lab, replays=count, perturb=perturb, elsewhere=elsewhere
     )
     recorded, runs, found = explored.recorded, explored.runs, explored.found
     by_hand = any(output.note for step in recorded for output in step.outputs)
     if found.reproduced and not by_hand:
-        return _Explored(recorded, found, explored.notes, len(runs))
+        return _Explored(recorded, found, explored.notes, len(runs), any(started))
     # The recording cannot be had again as it was: write down what can. Twice the
     # last one, where only two replays count: comparing takes two beside the first.
     steady = find_volatile(runs[0], *runs[1:], runs[-1])
@@ -189,7 +201,8 @@ async def _explore(
             "The replays differ in what is sent, not only in values: "
             f"{_told(steady.missing + steady.added)}. The test may fail now and then."
         )
-    return _Explored(runs[0], steady, (*explored.notes, *notes), len(runs))
+    told = (*explored.notes, *notes)
+    return _Explored(runs[0], steady, told, len(runs), any(started))
 
 
 def _lacking(session: Session) -> list[str]:

@@ -19,12 +19,15 @@ _RESERVED: Final = frozenset(
         "code",
         "connected",
         "django_user_model",
+        "lifespan",
         "json",
         "messages",
         "os",
         "pytest",
+        "pytest_asyncio",
         "pytestmark",
         "response",
+        "state",
         "subprotocol",
     }
 )

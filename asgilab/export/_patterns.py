@@ -54,7 +54,7 @@ def pattern_of(texts: Sequence[str]) -> str:
 
 def _between(texts: Sequence[str]) -> str:
     if len(set(texts)) == 1:
-        return _escaped(texts[0])
+        return escaped(texts[0])
     runs = [_RUN.findall(text) for text in texts]
     if len({_skeleton(each) for each in runs}) == 1:
         return "".join(_column(column) for column in zip(*runs, strict=True))
@@ -67,7 +67,7 @@ def _skeleton(runs: list[str]) -> tuple[str, ...]:
 
 
 def _column(texts: Sequence[str]) -> str:
-    return _escaped(texts[0]) if len(set(texts)) == 1 else _class(texts)
+    return escaped(texts[0]) if len(set(texts)) == 1 else _class(texts)
 
 
 def _middle(texts: Sequence[str]) -> str:
@@ -76,7 +76,7 @@ def _middle(texts: Sequence[str]) -> str:
     rest = [text[len(start) :] for text in texts]
     end = _common([text[::-1] for text in rest])[::-1]
     inner = [text[: len(text) - len(end)] for text in rest]
-    return _escaped(start) + _class(inner) + _escaped(end)
+    return escaped(start) + _class(inner) + escaped(end)
 
 
 def _common(texts: Sequence[str]) -> str:
@@ -103,6 +103,7 @@ def _class(texts: Sequence[str]) -> str:
     return kind if length == 1 else f"{kind}{{{length}}}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a pattern that only this text matches, without needless backslashes."""
     # re.escape also escapes what no pattern needs escaped: a hyphen, a space.
     return re.sub(r"\\([-\s#&~])", r"\1", re.escape(text))

@@ -6,8 +6,9 @@ or a fixture.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -17,7 +18,12 @@ from asgilab.export._matchers import matcher_for
 from asgilab.export._nodes import Call, Code
 from asgilab.export._secrets import Secrets
 from asgilab.replay import Finding, Input, Output, Path, cookies_of, show
-from asgilab.sessions import holds_secret, is_secret_name
+from asgilab.sessions import (
+    holds_secret,
+    is_redacted,
+    is_secret_name,
+    names_secret_number,
+)
 
 _PAIR: Final = re.compile(r"(?:^|[?&])(?P<key>[^=&?/]+)=(?P<value>[^&]+)")
 
@@ -128,6 +134,8 @@ class Payloads:
 
     def _leaf(self, said: Input | Output, path: Path, value: Any) -> Any:
         key = _key(path)
+        if type(value) in (int, float):
+            return self._number(said, path, value)
         if not isinstance(value, str) or not value:
             return value
         if not is_secret_name(key) and not holds_secret(value):
@@ -138,11 +146,26 @@ class Payloads:
         self._note(said.event, said.connection, path, node)
         return node
 
+    def _number(
+        self, said: Input | Output, path: Path, value: float
+    ) -> float | Code | Call:
+        if not names_secret_number(_key(path)):
+            return value
+        kind = type(value).__name__
+        if isinstance(said, Input):
+            code = self.secrets.code(str(value), said.connection, _key(path))
+            return Code(f"{kind}({code.text})", code.needs)
+        self.secrets.hide([str(value)])
+        node = Code(f"IsInstance({kind})", (("dirty_equals", "IsInstance"),))
+        self._note(said.event, said.connection, path, node)
+        return node
+
     def _matcher(self, finding: Finding) -> Code | Call:
         texts = [value for value in finding.values if isinstance(value, str)]
-        if is_secret_name(_key(finding.path)) or any(map(holds_secret, texts)):
+        named = is_secret_name(_key(finding.path))
+        if texts and (named or any(map(holds_secret, texts))):
             self.secrets.hide(texts)
-            node: Code | Call = _of_length(texts)
+            node: Code | Call = _secret(finding.values, texts)
         else:
             node = matcher_for(finding.values, finding.moments)
         self._note(finding.event, finding.connection, finding.path, node)
@@ -191,6 +214,16 @@ def _joined(parts: list[str | Code]) -> Any:
 def _key(path: Path) -> str:
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     return "" if len(path) == 1 else key
+
+
+def _secret(values: Sequence[Any], texts: list[str]) -> Code:
+    """Return a matcher that tells of secrets their form and nothing else."""
+    if len(texts) == len(values):
+        known = [text for text in texts if not is_redacted(text)]
+        return _of_length(known or texts)
+    kinds = dict.fromkeys(type(value) for value in values)
+    names = ", ".join("type(None)" if k is NoneType else k.__name__ for k in kinds)
+    return Code(f"IsInstance(({names}))", (("dirty_equals", "IsInstance"),))
 
 
 def _of_length(texts: list[str]) -> Code:

@@ -9,7 +9,14 @@ from keyword import iskeyword
 from typing import Any, Final
 
 from asgilab.errors import ExportError
-from asgilab.export._fixtures import cookie_fixture, secret_fixture, user_fixture
+from asgilab.export._fixtures import (
+    STATE,
+    channels_state_fixture,
+    cookie_fixture,
+    secret_fixture,
+    state_fixture,
+    user_fixture,
+)
 from asgilab.export._names import UNNAMED
 from asgilab.export._nodes import Need, needs_of
 from asgilab.export._rendering import (
@@ -47,12 +54,14 @@ class Origin:
         settings: Django settings module, or None.
         connections: Names of the connections.
         events: How many events the recording has.
+        lifespan: Whether the application is started up before its connections.
     """
 
     application: str
     settings: str | None
     connections: tuple[str, ...]
     events: int
+    lifespan: bool = False
 
 
 def check_import_string(application: str | None) -> str:
@@ -88,9 +97,10 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
         name: Name of the test function.
         target: Whose communicators it uses.
     """
-    style = Style(target, origin.application.partition(":")[2])
+    style = Style(target, origin.application.partition(":")[2], origin.lifespan)
     cookies = _signed_in(script) if target is Target.CHANNELS else []
     fixtures = [
+        *([STATE] if style.state else []),
         *_users_at_hand(script, cookies),
         *map(cookie_of, cookies),
         *(secret.fixture for secret in script.secrets),
@@ -104,12 +114,21 @@ def write_module(script: Script, origin: Origin, name: str, target: Target) -> s
     ]
     blocks = [
         head,
+        *_lifespan(style),
         *(user_fixture(fixture, user) for fixture, user in script.users.items()),
         *(cookie_fixture(user, cookie_of(user)) for user in cookies),
         *(secret_fixture(secret) for secret in script.secrets),
         _function(script, name, style, fixtures),
     ]
     return "\n\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _lifespan(style: Style) -> list[list[str]]:
+    if not style.state:
+        return []
+    ours = style.target is Target.ASGILAB
+    write = state_fixture if ours else channels_state_fixture
+    return [write(style.application)]
 
 
 def with_proof(source: str, verdict: str) -> str:
@@ -164,7 +183,7 @@ def _marks(script: Script, origin: Origin) -> str:
 
 def _imports(script: Script, origin: Origin, style: Style) -> list[str]:
     module, _, attribute = origin.application.partition(":")
-    needs = set(_needs(script, style.target))
+    needs = set(_needs(script, style.target)) | _lifespan_needs(style)
     standard = sorted({need for need in needs if need[0] in _STANDARD})
     own = {(module, attribute.partition(".")[0])}
     package = module.partition(".")[0]
@@ -183,6 +202,14 @@ def _import_lines(needs: set[Need]) -> list[str]:
     return whole + [
         f"from {module} import {', '.join(names)}" for module, names in modules.items()
     ]
+
+
+def _lifespan_needs(style: Style) -> set[Need]:
+    if not style.state:
+        return set()
+    ours = style.target is Target.ASGILAB
+    name = "LifespanCommunicator" if ours else "ApplicationCommunicator"
+    return {("pytest_asyncio", ""), (style.target.value, name)}
 
 
 def _needs(script: Script, target: Target) -> Iterator[Need]:

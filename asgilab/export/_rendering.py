@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from asgilab.export._literals import layout, literal, raw_literal, text_literal
 from asgilab.export._nodes import Call, Code
+from asgilab.export._patterns import escaped
 from asgilab.export._statements import (
     Connect,
     Disconnect,
@@ -55,10 +56,12 @@ class Style:
     Attributes:
         target: Whose communicators it uses.
         application: The expression that names the application.
+        state: Whether connections get the state of the application's lifespan.
     """
 
     target: Target
     application: str = "application"
+    state: bool = False
 
 
 def render(statement: Statement, style: Style, indent: str = "") -> list[str]:
@@ -85,11 +88,12 @@ def _open(s: Open, style: Style) -> list[Line]:
     arguments += origin
     if s.user and style.target is Target.ASGILAB:
         arguments.append(("user", Code(s.user)))
+    arguments += _state(style)
     call = Call("WebsocketCommunicator", tuple(arguments))
     lines: list[Line] = [(f"{s.connection} = ", call)]
     if s.user and style.target is Target.CHANNELS:
         lines.append(f'{s.connection}.scope["user"] = {s.user}')
-    return lines
+    return lines + _state_of_channels(s.connection, style)
 
 
 def _request(s: HttpRequest, style: Style) -> list[Line]:
@@ -109,7 +113,20 @@ def _request(s: HttpRequest, style: Style) -> list[Line]:
     arguments += _headers(headers)
     if s.user and style.target is Target.ASGILAB:
         arguments.append(("user", Code(s.user)))
-    return [(f"{s.connection} = ", Call("HttpCommunicator", tuple(arguments)))]
+    arguments += _state(style)
+    call = Call("HttpCommunicator", tuple(arguments))
+    return [(f"{s.connection} = ", call), *_state_of_channels(s.connection, style)]
+
+
+def _state(style: Style) -> list[tuple[str, Any]]:
+    """Return the argument that hands the lifespan's state to a connection, if any."""
+    ours = style.state and style.target is Target.ASGILAB
+    return [("state", Code("dict(state)"))] if ours else []
+
+
+def _state_of_channels(connection: str, style: Style) -> list[Line]:
+    theirs = style.state and style.target is Target.CHANNELS
+    return [f'{connection}.scope["state"] = dict(state)'] if theirs else []
 
 
 def cookie_of(user: str) -> str:
@@ -271,7 +288,7 @@ def _nothing(s: ExpectNothing, style: Style) -> list[Line]:
 
 def _raised(s: ExpectRaised, style: Style) -> list[Line]:
     name = s.exception.rpartition(".")[2]
-    match = f", match={raw_literal(re.escape(s.match))}" if s.match else ""
+    match = f", match={raw_literal(escaped(s.match))}" if s.match else ""
     if not re.search(r"[^\w ,:;'-]", s.match):
         match = f", match={text_literal(s.match)}" if s.match else ""
     return [

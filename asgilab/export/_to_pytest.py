@@ -86,6 +86,7 @@ def write_test(
     name: str | None = None,
     taken_from: Sequence[Step] | None = None,
     path: Path | None = None,
+    lifespan: bool | None = None,
 ) -> Written:
     """Return the source of a test, with all that is to be known about it.
 
@@ -97,6 +98,8 @@ def write_test(
         taken_from: The steps to write down. Default: those of the session.
         path: The file that the source is for: its project's settings decide
             about the format.
+        lifespan: Whether the application is started up before its connections.
+            Default: if it was when the session was recorded.
 
     Raises:
         ExportError: The session cannot become a test.
@@ -115,7 +118,13 @@ def write_test(
         taken=frozenset(re.split(r"[.:]", application)),
     )
     title = _title(name, script)
-    origin = Origin(application, session.settings, session.connections, len(session))
+    origin = Origin(
+        application,
+        session.settings,
+        session.connections,
+        len(session),
+        session.lifespan if lifespan is None else lifespan,
+    )
     source = write_module(script, origin, title, _TARGETS[target])
     source = formatted(source, path or Path.cwd() / "test_session.py")
     secrets.check(source)

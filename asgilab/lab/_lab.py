@@ -352,6 +352,7 @@ class Lab(OnALoop, Stepping):
             mode, wiring = self._lifespan_mode, replace(self._wiring, session=None)
             start = start_up(self.application, mode, wiring, self._context())
             self._lifespan = await start
+            self.session.lifespan = self._lifespan is not None
         except BaseException:
             self._resources.close()
             raise

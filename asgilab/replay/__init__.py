@@ -27,6 +27,7 @@ from asgilab.replay._diff import (
     diff_outputs,
 )
 from asgilab.replay._exploration import (
+    REPLAYS,
     Elsewhere,
     Exploration,
     Perturbation,
@@ -40,6 +41,7 @@ from asgilab.replay._steps import RESPONSE, Act, Input, Output, Step, steps
 from asgilab.replay._volatile import Finding, Volatility, find_volatile
 
 __all__ = [
+    "REPLAYS",
     "RESPONSE",
     "Act",
     "Advance",

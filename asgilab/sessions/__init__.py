@@ -12,7 +12,12 @@ from asgilab.sessions._redaction import (
     lacking,
     redact_secrets,
 )
-from asgilab.sessions._secret_names import holds_secret, is_secret_name, words
+from asgilab.sessions._secret_names import (
+    holds_secret,
+    is_secret_name,
+    names_secret_number,
+    words,
+)
 from asgilab.sessions._session import Session
 
 __all__ = [
@@ -28,6 +33,7 @@ __all__ = [
     "is_secret_name",
     "lacking",
     "load",
+    "names_secret_number",
     "redact_secrets",
     "words",
 ]

@@ -37,13 +37,14 @@ DEEPEST: Final = 100
 
 
 class Written(Protocol):
-    """What a session file holds of a session: its events and these five facts."""
+    """What a session file holds of a session: its events and these facts."""
 
     application: str | None
     settings: str | None
     app_dir: str | None
     started: datetime
     options: dict[str, dict[str, Any]]
+    lifespan: bool
     redact: Redact | None
 
     def shown(self, event: Event) -> Event: ...
@@ -59,7 +60,7 @@ def dump(session: Written) -> Iterator[str]:
 
 def header_line(session: Written) -> str:
     """Return the first line of a session file."""
-    header = {
+    header: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "started": session.started.isoformat(),
@@ -68,6 +69,8 @@ def header_line(session: Written) -> str:
         "app_dir": session.app_dir,
         "options": encode(_shown_options(session)),
     }
+    if session.lifespan:
+        header["lifespan"] = True
     return json.dumps(header) + "\n"
 
 

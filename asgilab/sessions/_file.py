@@ -91,6 +91,7 @@ def _make_session(header: dict[str, Any]) -> Session:
         app_dir=_take_or_none(header, "app_dir", str),
         started=started,
     )
+    session.lifespan = _take_or_none(header, "lifespan", bool) or False
     options = decode(_take_or_none(header, "options", dict) or {})
     for name in options:
         session.options[name] = _take(options, name, dict)

@@ -67,6 +67,8 @@ class Session(Sequence[Event]):
         self.started = started or datetime.now(UTC)
         self.options: dict[str, dict[str, Any]] = {}
         """How each connection was asked for, by name: its user, for example."""
+        self.lifespan = False
+        """Whether the application was started up before its connections."""
         self.redact: Redact | None = redact_secrets
         """Takes the secrets out of each event on its way out: into a file, onto a
         page, into a report. None shows all as it is; in memory nothing is taken out."""
@@ -171,7 +173,7 @@ class Session(Sequence[Event]):
             started=self.started,
         )
         copy.options = {name: dict(value) for name, value in self.options.items()}
-        copy.redact = self.redact
+        copy.redact, copy.lifespan = self.redact, self.lifespan
         copy._rows = self._rows[:count]
         return copy
 

@@ -2,7 +2,13 @@
 
 import ast
 
-from asgilab.export._fixtures import cookie_fixture, secret_fixture, user_fixture
+from asgilab.export._fixtures import (
+    channels_state_fixture,
+    cookie_fixture,
+    secret_fixture,
+    state_fixture,
+    user_fixture,
+)
 from asgilab.export._secrets import Secret
 
 
@@ -32,3 +38,21 @@ def test_a_secret_is_read_from_the_environment_and_not_written() -> None:
     source = "\n".join(secret_fixture(secret))
     assert 'os.environ["TEST_ALICE_TOKEN"]' in source
     assert "hunter2" not in source
+
+
+def test_an_application_is_started_up_and_gives_its_state() -> None:
+    assert state_fixture("application") == [
+        "@pytest_asyncio.fixture",
+        "async def state():",
+        "    async with LifespanCommunicator(application) as lifespan:",
+        "        yield lifespan.state",
+    ]
+
+
+def test_with_the_communicators_of_channels_it_is_started_up_by_events() -> None:
+    source = "\n".join(channels_state_fixture("project.app"))
+    (function,) = ast.parse(source).body
+    assert isinstance(function, ast.AsyncFunctionDef)
+    started, shut_down = source.index("lifespan.startup"), source.index("shutdown")
+    assert started < source.index("yield state") < shut_down
+    assert "ApplicationCommunicator(\n        project.app, " in source

@@ -175,3 +175,23 @@ def test_an_input_that_changes_for_no_known_reason_is_reported() -> None:
     plan = planned(write)
     assert plan.places[6] == {}
     assert [finding.path for finding in plan.unexplained] == [("text", "dice")]
+
+
+def test_a_key_of_the_database_is_carried_though_only_some_replays_begin_later() -> (
+    None
+):
+    keys = (1, 7001, 1, 21001)
+    runs = []
+    for key in keys:
+        recording = Recording()
+        recording.opens("alice")
+        recording.says("alice", {"do": "make"})
+        recording.hears("alice", {"id": key})
+        recording.says("alice", {"id": key})
+        runs.append(steps(recording.session))
+    said: list[Input | Output] = []
+    for step in runs[0]:
+        said += [step.input, *step.outputs]
+    plan = plan_flow(said, find_volatile(*runs).findings)
+    origin, asked = said[-2].event, said[-1].event
+    assert plan.places[asked] == {("text", "id"): Carried(origin, ("text", "id"))}

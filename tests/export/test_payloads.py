@@ -165,3 +165,28 @@ def test_a_json_text_that_is_only_sometimes_json_is_matched_as_a_whole() -> None
     expected = script_of(talk).paragraphs[1][1]
     assert isinstance(expected, ExpectText)
     assert "IsOneOf" in str(expected.payload)
+
+
+def test_a_volatile_number_under_the_name_of_a_secret_is_matched() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.hears("alice", {"token": 100 + run, "secret": run or "none yet"})
+
+    script = script_of(talk)
+    assert [each.matcher for each in script.matched] == [
+        "IsPositiveInt()",
+        "IsInstance((str, int))",
+    ]
+
+
+def test_a_number_that_is_a_secret_is_in_no_file() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"otp": 998877, "token_count": 5})
+        r.hears("alice", {"next_otp": 665544})
+
+    source = written(talk).source
+    assert '{"otp": int(alice_otp), "token_count": 5}' in source
+    assert '{"next_otp": IsInstance(int)}' in source
+    assert "998877" not in source
+    assert "665544" not in source

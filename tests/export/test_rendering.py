@@ -92,7 +92,7 @@ CLOSE = {"type": "websocket.close", "code": 4001}
             ExpectRaised("a", "KeyError", "no 'total' (yet)", "connect()"),
             [
                 "with pytest.raises(KeyError, "
-                r"""match=r"no\ 'total'\ \(yet\)"):""",
+                r"""match=r"no 'total' \(yet\)"):""",
                 "    await a.connect()",
             ],
         ),

@@ -8,7 +8,9 @@ payload gives up its first word and is otherwise left exactly as it was typed.
 import argparse
 import builtins
 import io
+import json
 import keyword
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -78,7 +80,7 @@ def parse(
         UsageError: IPython's own, which shows as one line.
     """
     try:
-        words, silent = split(line)
+        words, silent = split(_with_quotes(parser, line))
         arguments = parser.parse_args(_expand_all(words, variables))
     except ValueError as error:
         raise complaint(parser, f"{str(error).lower()} in {line!r}") from None
@@ -86,6 +88,24 @@ def parse(
         raise complaint(parser, str(error)) from None
     arguments.silent = silent
     return arguments
+
+
+def _with_quotes(parser: argparse.ArgumentParser, line: str) -> str:
+    """Quote JSON that was typed as it is, behind ``--json`` or instead of it.
+
+    Example: ``POST /x/ {"a": 1}`` is ``POST /x/ --json '{"a": 1}'``.
+    """
+    found = re.search(r"(?<!\S)(--json[ =]+)?(?=[{[])", line)
+    if found is None or "--json" not in parser.format_usage():
+        return line
+    if any(line.count(quote, 0, found.start()) % 2 for quote in "'\""):
+        return line  # it is part of a word
+    try:
+        _, end = json.JSONDecoder().raw_decode(line, found.end())
+    except ValueError:
+        return line  # a variable in braces, or an expression: those need quotes
+    payload = shlex.quote(line[found.end() : end])
+    return f"{line[: found.start()]}--json {payload}{line[end:]}"
 
 
 def complaint(parser: argparse.ArgumentParser, reason: str) -> UsageError:

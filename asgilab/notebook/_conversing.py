@@ -97,6 +97,8 @@ async def asgi_nothing(laboratory: Laboratory, call: Call) -> Card:
 async def asgi_http(laboratory: Laboratory, call: Call) -> Any:
     """Make one HTTP request; as a cell magic, the cell is the body.
 
+    JSON may stand behind the path: ``%asgi_http POST /rooms/ {"name": "lobby"}``.
+
     The result is a dict with ``status``, ``headers`` and ``body`` (bytes);
     ``.text`` and ``.json()`` decode the body.
     """

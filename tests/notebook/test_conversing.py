@@ -161,6 +161,9 @@ def test_a_body_may_stand_on_the_line(magic: Magic, bare: InteractiveShell) -> N
     bare.user_ns["n"] = 3
     told = magic("http", 'PUT /x/ --json \'{"n": n, "text": "{n}"}\'').json()
     assert json.loads(told["body"]) == {"n": 3, "text": "{n}"}
+    for line in ('{"n":  1}', '--json {"n":  1}', '--json={"n":  1} --as page'):
+        told = magic("http", f"PUT /x/ {line} --timeout 5").json()
+        assert told["body"] == '{"n": 1}'
     assert magic("http", "PUT /x/ --json '\"word\"'").json()["body"] == '"word"'
     assert magic("http", "PUT /x/ --body 'a {n} $n'").json()["body"] == "a {n} $n"
 

@@ -199,8 +199,6 @@ def _others(value: Any, *, loose: bool, typed: bool) -> list[Any]:
     whole = isinstance(value, float) and value.is_integer()
     if typed and (isinstance(value, bool) or whole):
         found.append(int(value))
-    elif typed and isinstance(value, int) and value in (0, 1):
-        found.append(bool(value))
     return found
 
 

@@ -262,7 +262,7 @@ def test_the_fixture_of_a_cookie_is_called_after_the_user() -> None:
     assert cookie_of("alice_user") == "alice_user_cookie"
 
 
-@pytest.mark.parametrize("payload", [{"ok": True}, {"in": [{"n": 1}]}, [0], [2.0]])
+@pytest.mark.parametrize("payload", [{"ok": True}, {"in": [{"no": False}]}, [2.0]])
 def test_what_python_takes_for_another_type_is_compared_exactly(payload: Any) -> None:
     statement = ExpectJson("a", payload)
     plain = f"assert await a.receive_json_from() == {literal(payload)}"
@@ -275,7 +275,9 @@ def test_what_python_takes_for_another_type_is_compared_exactly(payload: Any) ->
     assert render(response, OURS)[-1].endswith(f"== Exactly({literal(payload)})")
 
 
-@pytest.mark.parametrize("payload", [{"n": 7, "f": 0.5, "t": "1", "none": None}, "1"])
+@pytest.mark.parametrize(
+    "payload", [{"n": 1, "f": 0.5, "t": "1", "none": None}, [0], "1"]
+)
 def test_other_payloads_are_compared_as_they_are(payload: Any) -> None:
     (line,) = render(ExpectJson("a", payload), OURS)
     assert line.endswith(f"== {literal(payload)}")

@@ -64,7 +64,8 @@ def test_code_in_a_thread_that_does_not_end_is_named_with_its_line(
         await send({"type": "websocket.accept"})
         await sync_to_async(wait_for)(go_on)
 
-    server = LiveServer(blocked, server=name, timeout=0.5).start()
+    server = LiveServer(blocked, server=name).start()
+    monkeypatch.setattr(server, "_timeout", 0.5)
     with connect(server.ws_url):
         with pytest.raises(UncleanExit, match=r"not down after 0\.5 s") as failed:
             server.stop()

@@ -93,7 +93,7 @@ class WebsocketCommunicator(LayerCommunicator):
             headers=headers,
             subprotocols=subprotocols,
             spec_version=spec_version,
-            **at_home(path, scope_options),
+            **at_home(path, scope_options, application),
         )
         super().__init__(
             application,

@@ -11,11 +11,13 @@ The connection is changed for as long as it is lent, and no message costs anythi
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, SupportsIndex
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+_CHANGED = ("on_commit", "savepoint_commit", "savepoint_rollback", "set_autocommit")
 _LOGGER = logging.getLogger("django.db.backends.base")
 
 
@@ -39,6 +41,7 @@ class Commits:
         self._ended = ended
         self._depth = len(connection.savepoint_ids)
         self._watching = False
+        self._released: str | None = None
 
     def watch(self) -> None:
         """Begin: from now on callbacks run."""
@@ -47,6 +50,7 @@ class Commits:
         connection.savepoint_ids = _Savepoints(connection.savepoint_ids, self._left)
         connection.on_commit = self._on_commit
         connection.savepoint_commit = self._savepoint_commit
+        connection.savepoint_rollback = self._savepoint_rollback
         connection.set_autocommit = self._set_autocommit
 
     def leave(self) -> None:
@@ -56,7 +60,7 @@ class Commits:
         self._watching = False
         connection = self._connection
         connection.savepoint_ids = list(connection.savepoint_ids)
-        for name in ("on_commit", "savepoint_commit", "set_autocommit"):
+        for name in _CHANGED:
             vars(connection).pop(name, None)
 
     def _on_commit(self, func: Any, robust: bool = False) -> None:
@@ -67,9 +71,21 @@ class Commits:
         self._run()
 
     def _savepoint_commit(self, sid: str) -> None:
+        if sid == self._released:
+            return
         connection = self._connection
         type(connection).savepoint_commit(connection, sid)
+        self._released = sid
         self._run()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        """Roll back, but not what is committed already, when a callback has failed.
+
+        ``atomic`` takes any database error here for one of its own savepoint.
+        """
+        if sid != self._released:
+            connection = self._connection
+            type(connection).savepoint_rollback(connection, sid)
 
     def _set_autocommit(self, *arguments: Any, **named: Any) -> None:
         connection = self._connection
@@ -99,7 +115,29 @@ class Commits:
 
     def _run(self) -> None:
         for _, callback, robust in self._take_due():
-            callback.run(robust)
+            with self._apart():
+                callback.run(robust)
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Let an error of the database not reach what came before.
+
+        Behind a server a callback has no transaction around it. One of PostgreSQL's
+        that an error has broken is repaired by going back to where it was whole.
+        """
+        connection = self._connection
+        kind = type(connection)
+        sid = kind.savepoint(connection)
+        before = connection.needs_rollback
+        try:
+            yield
+        finally:
+            broken = connection.needs_rollback and not before
+            connection.needs_rollback = before
+            if sid is not None and not before:
+                if broken and connection.vendor != "sqlite":
+                    kind.savepoint_rollback(connection, sid)
+                kind.savepoint_commit(connection, sid)
 
     def _take_due(self) -> list[Any]:
         """Take off what the borrower would have committed or lost by now."""

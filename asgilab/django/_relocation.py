@@ -166,7 +166,8 @@ class Relocated:
     def __enter__(self) -> Self:
         copies: dict[str, str] = {}
         with ExitStack() as undo:
-            for alias in self._aliases or tuple(connections):
+            aliases = tuple(connections) if self._aliases is None else self._aliases
+            for alias in aliases:
                 wrapper = connections[alias]
                 if wrapper.vendor == "sqlite" or self._aliases is not None:
                     undo.enter_context(self._moved(_sqlite(alias), copies))

@@ -23,6 +23,7 @@ from django.utils.connection import BaseConnectionHandler
 
 from asgilab.django._live_connections import SandboxSettings, disconnect, wrappers_with
 from asgilab.django._relocation import Copy, Snapshot, writing_options
+from asgilab.engine import carry
 
 _LOCMEM: Final = "django.core.cache.backends.locmem.LocMemCache"
 
@@ -131,6 +132,7 @@ class Sandbox:
 _SANDBOX: Final[contextvars.ContextVar[Sandbox | None]] = contextvars.ContextVar(
     "asgilab_sandbox", default=None
 )
+carry(_SANDBOX)
 
 
 def current_sandbox() -> Sandbox | None:

@@ -18,6 +18,7 @@ from asgilab.engine._frames import (
 )
 from asgilab.engine._gates import Gates
 from asgilab.engine._idleness import Idleness, idleness_of, passes_of, settle
+from asgilab.engine._jobs import carry
 from asgilab.engine._loop import LabLoop
 from asgilab.engine._loop_thread import LoopThread
 from asgilab.engine._passes import Passes
@@ -43,6 +44,7 @@ __all__ = [
     "Stop",
     "Verdict",
     "awaiting_line",
+    "carry",
     "clock_of",
     "idleness_of",
     "is_user_code",

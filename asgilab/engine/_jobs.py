@@ -9,28 +9,48 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Callable, Collection
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 from asgilab.engine._threads import Survey, threads_waiting_for
+
+_CARRIED: Final[list[ContextVar[Any]]] = []
+
+
+def carry(variable: ContextVar[Any]) -> None:
+    """Let what runs in a thread for a loop see the value that its caller sees.
+
+    ``run_in_executor`` alone hands on no context: that is as it should be for an
+    application, and not for what the lab itself keeps in one.
+
+    Args:
+        variable: A variable that has a default.
+    """
+    if variable not in _CARRIED:
+        _CARRIED.append(variable)
 
 
 class _Job:
     """A function on its way through a thread pool."""
 
-    __slots__ = ("_func", "_jobs", "future", "returned", "thread")
+    __slots__ = ("_carried", "_func", "_jobs", "future", "returned", "thread")
 
     def __init__(self, func: Callable[..., Any], jobs: "Jobs") -> None:
         self._func = func
         self._jobs = jobs
+        self._carried = [(variable, variable.get()) for variable in _CARRIED]
         self.future: asyncio.Future[Any] | None = None
         self.thread = 0
         self.returned = False
 
     def __call__(self, *args: Any) -> Any:
         self.thread = threading.get_ident()
+        tokens = [(one, one.set(value)) for one, value in self._carried]
         try:
             return self._func(*args)
         finally:
+            for variable, token in tokens:
+                variable.reset(token)
             self.returned = True
             if self.future is not None and self.future.cancelled():
                 self._jobs.strike(self)  # nobody else tells the loop

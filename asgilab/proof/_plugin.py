@@ -67,7 +67,15 @@ class _Mutants:
 
     def _mutants(self, sent: list[Sent]) -> Iterator[Mutant]:
         typed = self.plan["typed"]
+        sent = [each for each in sent if self._is_of_the_recording(each)]
         return mutants_of(sent, self._is_loose, self._is_unordered, typed=typed)
+
+    def _is_of_the_recording(self, sent: Sent) -> bool:
+        """Tell whether an event was recorded; a farewell to the test's end was not."""
+        known = self.plan["events"][sent.connection : sent.connection + 1]
+        if not str(sent.message.get("type")).startswith("websocket."):
+            return True  # a response is recorded as a whole
+        return not known or not known[0] or sent.place < known[0]
 
     def _is_unordered(self, sent: Sent) -> bool:
         return [sent.connection, sent.place] in self.plan["unordered"]

@@ -110,6 +110,7 @@ def kill_mutants(
             for number, origin in enumerate(connections)
             for place in sorted(origin.unordered)
         ],
+        "events": [len(origin.events) for origin in connections],
     }
     killing = Killing()
     clocks: tuple[Literal["virtual", "real"], ...] = ("virtual", "real")

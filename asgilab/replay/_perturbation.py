@@ -1,4 +1,4 @@
-"""Another world around a replay: another day, machine, process and first row.
+"""Another world around a replay: another day, machine and first row.
 
 A value that follows the clock by the day, or the host, is the same in two replays
 in a row and another one tomorrow, or at a colleague's. So what an application may
@@ -86,10 +86,9 @@ def _on_another_machine(stack: ExitStack, number: int) -> None:
     there = dict.fromkeys(("HOSTNAME", "COMPUTERNAME"), name)
     there |= dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME"), user)
     stack.enter_context(patch.dict(os.environ, there))
-    process = os.getpid() + 10_000 + number
+    # The numbers of the process stay: a kernel watches its parent's and ends when that
+    # changes, and what it sends is dropped. Another process has others by itself.
     for owner, call, answer in (
-        (os, "getpid", process),
-        (os, "getppid", process - 1),
         (socket, "gethostname", name),
         (socket, "getfqdn", f"{name}.example"),
         (platform, "node", name),

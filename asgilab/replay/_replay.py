@@ -131,9 +131,10 @@ class Run:
     _over: set[str] = field(default_factory=set)
 
     async def replay(self, recorded: Sequence[Step]) -> Replay:
-        """Feed all inputs; return what happened."""
+        """Feed all inputs; return what happened, without the lab's own closing."""
         done = self.by_cause(await self.feed(recorded))
-        return Replay(self.lab.session, tuple(done))
+        happened = self.lab.session.prefix(len(self.lab.session))
+        return Replay(happened, tuple(done))
 
     async def feed(self, recorded: Sequence[Step]) -> list[Step]:
         """Feed all inputs, each once nothing more comes of the one before.

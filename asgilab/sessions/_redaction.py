@@ -33,7 +33,7 @@ _HINT: Final = re.compile(
 
 _PAIR: Final = re.compile(r"(^|[?&])([^=&?\s]+)=([^&\s]+)")
 _MEMBER: Final = re.compile(r'"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[-+\w.]*)')
-_COOKIE: Final = re.compile(r"([^=;\s]+)=[^;]*")
+_COOKIE: Final = re.compile(r"(?<![^=;\s])([^=;\s]+)=[^;]*")
 _LONGEST_JSON: Final = 1_000_000
 _DEEPEST: Final = 60
 
@@ -133,7 +133,7 @@ def _in_text(text: str) -> str:
     if _HINT.search(text) is None:
         return text
     members = _MEMBER.sub(_shown_member, text)
-    if text[:1] in "{[" and len(text) <= _LONGEST_JSON:
+    if text.lstrip()[:1] in ("{", "[") and len(text) <= _LONGEST_JSON:
         return _in_json(text, members)
     return SHAPES.sub(REDACTED, _PAIR.sub(_shown_pair, members))
 

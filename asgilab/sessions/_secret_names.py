@@ -50,7 +50,7 @@ _PAIRS: Final = frozenset(
     }
 )
 SHAPES: Final = re.compile(
-    r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
+    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
     # A scheme of the Authorization header; what follows is no plain word.
     r"|(?:(?<=\bBearer )|(?<=\bBasic )|(?<=\bToken ))"
     r"(?=[\w+/=.~-]*[A-Z0-9])[\w+/=.~-]{8,}"

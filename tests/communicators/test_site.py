@@ -3,7 +3,13 @@
 from typing import Any
 
 import pytest
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import (
+    AllowedHostsOriginValidator,
+    OriginValidator,
+)
+from django.urls import path
 
 from asgilab.communicators._site import at_home
 from asgilab.testing import WebsocketCommunicator
@@ -56,3 +62,26 @@ async def test_a_client_of_the_site_itself_passes_the_check_of_origins(
         foreign = WebsocketCommunicator(application, "/", **options)
         await foreign.expect_denied(403)
         await foreign.disconnect()
+
+
+async def test_an_application_that_was_imported_before_the_test_environment_lets_in(
+    settings: Any,
+) -> None:
+    """A new project has DEBUG and no ALLOWED_HOSTS; the runner adds its own later."""
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, []
+    routes = URLRouter([path("ws", quiet)])
+    early = ProtocolTypeRouter(
+        {"websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(routes))}
+    )
+    settings.DEBUG, settings.ALLOWED_HOSTS = False, ["testserver"]
+    late = AllowedHostsOriginValidator(routes)
+    for application, host in ((early, b"localhost"), (late, b"testserver")):
+        communicator = await connected(application)
+        assert (b"host", host) in communicator.scope["headers"]
+        await communicator.disconnect()
+
+
+def test_a_validator_that_nobody_passes_changes_nothing(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["chat.example"]
+    application = OriginValidator(quiet, ["https://elsewhere.example:8443"])
+    assert at_home("/", {}, application)["server"] == ("chat.example", 80)

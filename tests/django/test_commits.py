@@ -10,7 +10,7 @@ from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from channels.layers import get_channel_layer
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import TestCase
 
 from asgilab.testing import WebsocketCommunicator
@@ -174,6 +174,34 @@ async def test_a_failing_callback_fails_the_application() -> None:
         await worked(lambda: transaction.on_commit(fail))
 
 
+class Doubler(AsyncJsonWebsocketConsumer):
+    """Makes a room twice, the second time after the commit, and counts."""
+
+    async def receive_json(self, content: Any, **_: Any) -> None:
+        await self.send_json(await database_sync_to_async(self._make)())
+
+    @staticmethod
+    def _make() -> int:
+        try:
+            with transaction.atomic():
+                Room.objects.create(name="blue")
+                transaction.on_commit(lambda: Room.objects.create(name="blue"))
+        except IntegrityError:
+            return int(Room.objects.count())
+        return -1
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.django_db
+async def test_a_database_error_after_the_commit_spoils_nothing(turn: int) -> None:
+    communicator = WebsocketCommunicator(Doubler.as_asgi(), "/")
+    assert (await communicator.connect())[0]
+    await communicator.send_json_to("go")
+    assert await communicator.receive_json_from() == 1
+    await communicator.disconnect()
+    assert await Room.objects.acount() == 1
+
+
 @pytest.mark.django_db
 async def test_a_robust_callback_that_fails_is_logged(
     caplog: pytest.LogCaptureFixture,
@@ -212,7 +240,7 @@ def test_the_connection_is_afterwards_as_it_was() -> None:
         assert done == WORK[in_nested_blocks]
     found = transaction.get_connection()
     assert type(found.savepoint_ids) is list
-    changed = {"on_commit", "savepoint_commit", "set_autocommit"}
+    changed = {"on_commit", "savepoint_commit", "savepoint_rollback", "set_autocommit"}
     assert changed.isdisjoint(vars(found))
 
 

@@ -4,9 +4,10 @@ import asyncio
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any
 
-from asgilab.engine._jobs import Jobs, _Job
+from asgilab.engine._jobs import Jobs, _Job, carry
 from asgilab.engine._threads import Survey
 from tests.engine.loops import until
 
@@ -84,3 +85,20 @@ async def test_a_job_whose_thread_waits_for_a_future_does_not_count() -> None:
 async def test_a_job_travels_to_another_process_as_its_function_alone() -> None:
     job = _Job(abs, Jobs(asyncio.get_running_loop()))
     assert pickle.loads(pickle.dumps(job)) is abs
+
+
+CARRIED: ContextVar[str] = ContextVar("carried", default="nothing")
+LEFT: ContextVar[str] = ContextVar("left", default="nothing")
+
+
+async def test_what_is_carried_is_seen_in_the_thread_and_nothing_else() -> None:
+    carry(CARRIED)
+    CARRIED.set("the caller's")
+    LEFT.set("the caller's")
+    with ThreadPoolExecutor(1) as pool:
+        loop = asyncio.get_running_loop()
+        jobs = Jobs(loop)
+        submit = loop.run_in_executor
+        seen = await jobs.run(submit, pool, lambda: (CARRIED.get(), LEFT.get()))
+        assert seen == ("the caller's", "nothing")
+        assert await loop.run_in_executor(pool, CARRIED.get) == "nothing"

@@ -23,7 +23,6 @@ def world() -> dict[str, Any]:
         "year": datetime.now(UTC).year,
         "day": f"{datetime.now(UTC):%A}",
         "zone": time.strftime("%Z"),
-        "process": os.getpid(),
         "host": socket.gethostname(),
         "node": platform.node(),
         "user": getpass.getuser(),
@@ -109,3 +108,11 @@ def test_an_error_inside_leaves_the_world_as_it_was() -> None:
     with pytest.raises(KeyError), perturbed(1):
         raise KeyError
     assert world() == before
+
+
+@pytest.mark.usefixtures("without_django")
+def test_the_process_keeps_its_numbers() -> None:
+    """A kernel ends when its parent's number changes, and does not send with another."""
+    before = os.getpid(), os.getppid()
+    with perturbed(1):
+        assert (os.getpid(), os.getppid()) == before

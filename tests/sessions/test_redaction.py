@@ -198,3 +198,22 @@ def test_the_cookie_of_a_user_who_is_signed_in_anew_is_not_missed() -> None:
     )
     assert lacking([opened], {"alice": {"user": "alice"}}) == ""
     assert lacking([opened], {}) != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["eyJ", "-----BEGIN ", "Bearer ", "sk-", "token&=", '"token', '"token":"\\a'],
+)
+def test_no_text_takes_long(text: str) -> None:
+    """A client chooses what it sends; were this quadratic, it would take minutes."""
+    redact_secrets({"type": "websocket.send", "text": text * 200_000})
+
+
+def test_no_cookie_takes_long() -> None:
+    headers = [(b"cookie", b"a" * 1_000_000)]
+    redact_secrets({"type": "http", "headers": headers})
+
+
+def test_json_may_begin_with_a_space() -> None:
+    shown = redact_secrets({"text": ' {"passwords": ["a", "b"]}'})
+    assert "a" not in json.loads(shown["text"])["passwords"]

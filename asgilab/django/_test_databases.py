@@ -7,11 +7,12 @@ settings they are made from is the affair of ``_project``.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from unittest.mock import patch
 
 import django.test.utils
 from django.conf import settings
@@ -30,6 +31,8 @@ from asgilab.django._relocation import Relocated, Snapshot, snapshot
 
 T = TypeVar("T")
 
+_LONGEST_NAME: Final = 48
+"""Characters kept of a name: PostgreSQL takes 63 in all."""
 _IN_MEMORY: Final = ("file:memorydb_", "file:/asgilab-")
 """How Django and asgilab call an SQLite database that lives in memory."""
 
@@ -106,7 +109,8 @@ class SharedDatabases:
 
     def _create(self) -> None:
         self._stack.callback(_disconnect_here)
-        config = setup_databases(verbosity=0, interactive=False)
+        with _names_of_our_own():
+            config = setup_databases(verbosity=0, interactive=False)
         self._stack.callback(teardown_databases, config, verbosity=0)
         # Another thread may still be connected to the project's own database.
         _disconnect_servers()
@@ -166,6 +170,25 @@ def _is_for_tests(connection: BaseDatabaseWrapper) -> bool:
     return stem.startswith(TEST_DATABASE_PREFIX) or bool(
         wanted and stem.startswith(wanted)
     )
+
+
+@contextmanager
+def _names_of_our_own() -> Iterator[None]:
+    """Name test databases of a server after this process.
+
+    A test run beside this, and one of an exported test, drop what has their name.
+    """
+    with ExitStack() as undo:
+        for alias in connections:
+            wrapper = connections[alias]
+            test = wrapper.settings_dict["TEST"]
+            if wrapper.vendor != "sqlite" and not test.get("MIRROR"):
+                usual = test.get("NAME") or (
+                    f"{TEST_DATABASE_PREFIX}{wrapper.settings_dict['NAME']}"
+                )
+                name = f"{usual[:_LONGEST_NAME]}_lab{os.getpid()}"
+                undo.enter_context(patch.dict(test, {"NAME": name}))
+        yield
 
 
 def _disconnect_here() -> None:

@@ -112,7 +112,7 @@ def test_an_error_inside_leaves_the_world_as_it_was() -> None:
 
 @pytest.mark.usefixtures("without_django")
 def test_the_process_keeps_its_numbers() -> None:
-    """A kernel ends when its parent's number changes, and does not send with another."""
+    """A kernel ends when its parent has another, and does not send with another."""
     before = os.getpid(), os.getppid()
     with perturbed(1):
         assert (os.getpid(), os.getppid()) == before

@@ -22,6 +22,7 @@ def _only_shell(tmp_path_factory: pytest.TempPathFactory) -> InteractiveShell:
     # IPython keeps one shell a process; each test gets it with clean variables.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        patch.delenv("VIRTUAL_ENV", raising=False)  # IPython warns of another one
         return start_ipython() or InteractiveShell.instance()
 
 

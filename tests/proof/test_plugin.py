@@ -48,7 +48,9 @@ def run(tmp_path: Path, **plan: Any) -> dict[str, Any]:
     path.write_text(TEST)
     file = tmp_path / "plan.json"
     usual = {"application": "application", "typed": True, "seconds": 30, "loose": []}
-    file.write_text(json.dumps({**usual, "unordered": [], "clock": "real", **plan}))
+    file.write_text(
+        json.dumps({**usual, "unordered": [], "events": [], "clock": "real", **plan})
+    )
     arguments = ["-p", "asgilab.proof._plugin"]
     done = run_tests(path, environment={PLAN: str(file)}, arguments=arguments)
     assert done.exit_code in (0, 5), done.output

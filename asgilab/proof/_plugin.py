@@ -129,8 +129,11 @@ def _fails(item: pytest.Item, nextnode: Any) -> bool:
     for when, step in steps:
         if not failed:
             failed = _went_wrong(step, when)
-    teardown = lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextnode)  # noqa: E731
-    failed = _went_wrong(teardown, "teardown") or failed
+
+    def tear_down() -> None:
+        hook.pytest_runtest_teardown(item=item, nextitem=nextnode)
+
+    failed = _went_wrong(tear_down, "teardown") or failed
     item._request = False  # type: ignore[attr-defined]
     item.funcargs = None  # type: ignore[attr-defined]
     return failed

@@ -34,6 +34,8 @@ async def test_only_the_latest_are_kept() -> None:
 
 def test_without_a_loop_nothing_is_kept() -> None:
     note_outside(call("room"))
+    with asyncio.Runner() as runner:
+        assert not outside(runner.get_loop())
 
 
 def test_a_loop_that_is_gone_takes_its_calls_along() -> None:

@@ -256,6 +256,7 @@ async def test_a_disconnect_of_an_ended_application_returns_at_once() -> None:
     await communicator.wait()
     await communicator.disconnect()
     await communicator.disconnect()
+    assert communicator.input_queue.empty()  # nobody is there to be told
 
 
 async def test_a_strict_disconnect_of_an_ended_application_wants_all_read() -> None:
@@ -309,6 +310,7 @@ async def test_the_oserror_of_a_dropped_client_is_no_fault_of_the_application() 
     await communicator.drop()
     await communicator.disconnect()
     await communicator.wait()
+    assert isinstance(communicator.future.exception(), OSError)
 
 
 async def test_a_client_may_be_lost_before_the_acceptance() -> None:

@@ -162,9 +162,9 @@ def test_and_they_are_while_a_test_may_use_them(
     assert not given_by_a_test_runner()
     monkeypatch.setitem(settings, "NAME", "test_project")
     assert given_by_a_test_runner()
-    test = {**settings["TEST"], "NAME": "/tmp/trial.sqlite3"}
+    test = {**settings["TEST"], "NAME": "/srv/trial.sqlite3"}
     monkeypatch.setitem(settings, "TEST", test)
-    monkeypatch.setitem(settings, "NAME", "/tmp/trial_2.sqlite3")
+    monkeypatch.setitem(settings, "NAME", "/srv/trial_2.sqlite3")
     assert given_by_a_test_runner()
 
 

@@ -76,7 +76,7 @@ def line_of(function: Callable[..., Any], text: str) -> int:
         ("<ipython-input-3-0f3>", True),
         ("<stdin>", True),
         ("<python-input-0>", True),
-        ("/tmp/ipykernel_77/2345.py", True),
+        ("/cells/ipykernel_77/2345.py", True),
         ("<string>", False),
         ("<frozen importlib._bootstrap>", False),
         (asyncio.__file__, False),
@@ -201,11 +201,11 @@ async def test_a_consumer_from_a_notebook_cell_is_the_users() -> None:
         async def consumer(send):
             await send("from a cell")
         """,
-        "/tmp/ipykernel_4711/1234567.py",
+        "/cells/ipykernel_4711/1234567.py",
     )
     await cell["consumer"](probe.send)
     ((code, line),) = [place for place in probe.lines if place is not None]
-    assert (code.co_filename, line) == ("/tmp/ipykernel_4711/1234567.py", 2)
+    assert (code.co_filename, line) == ("/cells/ipykernel_4711/1234567.py", 2)
 
 
 def test_what_called_the_loop_is_not_the_application() -> None:

@@ -153,7 +153,7 @@ def test_a_payload_nested_too_deep_is_cut_and_does_not_overflow() -> None:
 def test_a_source_line_in_short() -> None:
     assert place(Source("/srv/chat/consumers.py", 41, "f")) == "consumers.py:41"
     assert place(Source("C:\\chat\\consumers.py", 41, "f")) == "consumers.py:41"
-    assert place(Source("/tmp/ipykernel_12/345.py", 3, "f")) == "cell:3"
+    assert place(Source("/cells/ipykernel_12/345.py", 3, "f")) == "cell:3"
     assert place(None) == ""
 
 

@@ -6,23 +6,37 @@ that tells other clients, the task that is queued. Behind a server each of its o
 ``atomic`` blocks commits. Here the callbacks run where that would be; those of the
 test itself, from other threads, are left to the test as Django leaves them.
 
+Nor does an error of the database reach further than behind a server: there a
+statement outside of all blocks is a transaction of its own, and a block without a
+savepoint is rolled back when it is the outermost.
+
 The connection is changed for as long as it is lent, and no message costs anything.
 """
 
+import contextlib
 import logging
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, SupportsIndex
+from collections.abc import Callable
+from typing import Any, Final, SupportsIndex
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _CHANGED = ("on_commit", "savepoint_commit", "savepoint_rollback", "set_autocommit")
 _LOGGER = logging.getLogger("django.db.backends.base")
+_OF_SAVEPOINTS: Final = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
+_STATEMENT: Final = "asgilab_statement"
+"""Name of the savepoint before a statement that is to be a transaction of its own."""
+_COMMITS: Final = "_asgilab_commits"
+"""Attribute of a lent connection: what was made of it here."""
+
+_LENT: Final[dict[type[BaseDatabaseWrapper], type[BaseDatabaseWrapper]]] = {}
+"""The class of connections while they are lent, by the one they have otherwise."""
 
 
 class Commits:
-    """Runs the callbacks of one lent connection where its borrower would commit.
+    """Lets one lent connection commit, and fail, as one of the borrower's own would.
+
+    Callbacks run where the borrower would commit. An error outside of its blocks
+    leaves the transaction usable.
 
     Args:
         connection: The connection, with a transaction open.
@@ -37,6 +51,7 @@ class Commits:
         ended: Callable[[], None],
     ) -> None:
         self._connection: Any = connection
+        self._kind: type[BaseDatabaseWrapper] = type(connection)
         self._borrowed = borrowed
         self._ended = ended
         self._depth = len(connection.savepoint_ids)
@@ -47,7 +62,13 @@ class Commits:
         """Begin: from now on callbacks run."""
         self._watching = True
         connection = self._connection
-        connection.savepoint_ids = _Savepoints(connection.savepoint_ids, self._left)
+        vars(connection)[_COMMITS] = self
+        connection.__class__ = _lent(self._kind)
+        if connection.vendor == "postgresql":  # It goes no further after an error.
+            connection.execute_wrappers.append(self._execute)
+        connection.savepoint_ids = _Savepoints(
+            connection.savepoint_ids, self._savepoint_of, self._left
+        )
         connection.on_commit = self._on_commit
         connection.savepoint_commit = self._savepoint_commit
         connection.savepoint_rollback = self._savepoint_rollback
@@ -60,8 +81,49 @@ class Commits:
         self._watching = False
         connection = self._connection
         connection.savepoint_ids = list(connection.savepoint_ids)
-        for name in _CHANGED:
+        for name in (*_CHANGED, _COMMITS):
             vars(connection).pop(name, None)
+        if self._execute in connection.execute_wrappers:
+            connection.execute_wrappers.remove(self._execute)
+        connection.__class__ = self._kind
+
+    @property
+    def outside(self) -> bool:
+        """Whether the borrower asks, and is in no block of its own."""
+        return self._borrowed() and len(self._connection.savepoint_ids) <= self._depth
+
+    def _savepoint_of(self, savepoint: str | None) -> str | None:
+        """Return what an ``atomic`` block is to roll back to.
+
+        The outermost one needs a savepoint even if it asked for none.
+        """
+        connection = self._connection
+        if savepoint is None and self.outside and not connection.needs_rollback:
+            taken: str | None = connection.savepoint()
+            return taken
+        return savepoint
+
+    def _execute(
+        self, execute: Any, sql: Any, params: Any, many: bool, context: Any
+    ) -> Any:
+        """Execute a statement; an error is the end of it, not of the transaction."""
+        if not self.outside or str(sql).startswith(_OF_SAVEPOINTS):
+            return execute(sql, params, many, context)
+        self._tell(f"SAVEPOINT {_STATEMENT}")
+        try:
+            result = execute(sql, params, many, context)
+        except BaseException:
+            with contextlib.suppress(Exception):  # What came first is what is told.
+                self._tell(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
+                self._tell(f"RELEASE SAVEPOINT {_STATEMENT}")
+            raise
+        self._tell(f"RELEASE SAVEPOINT {_STATEMENT}")
+        return result
+
+    def _tell(self, statement: str) -> None:
+        """Execute what is not the application's, past Django's log of queries."""
+        with self._connection.connection.cursor() as cursor:
+            cursor.execute(statement)
 
     def _on_commit(self, func: Any, robust: bool = False) -> None:
         connection = self._connection
@@ -100,49 +162,23 @@ class Commits:
     def _left(self, savepoint: str | None) -> None:
         """Note that an ``atomic`` block is left; called by its ``__exit__``.
 
-        One with a savepoint commits it next, and callbacks run after that. One
-        without has nothing to commit: they run now, unless an exception ends it.
+        One with a savepoint commits it next, and callbacks run after that. The
+        borrower's outermost has none only where the test's transaction is broken.
         The test leaves a block of its own when it is over.
         """
         if len(self._connection.savepoint_ids) < self._depth:
             self._end()
         elif savepoint is None:
-            failed = sys._getframe(2).f_locals.get("exc_type") is not None
-            if failed or self._connection.needs_rollback:
-                self._take_due()
-            else:
-                self._run()
+            self._take_due()
 
     def _run(self) -> None:
         for _, callback, robust in self._take_due():
-            with self._apart():
-                callback.run(robust)
-
-    @contextmanager
-    def _apart(self) -> Iterator[None]:
-        """Let an error of the database not reach what came before.
-
-        Behind a server a callback has no transaction around it. One of PostgreSQL's
-        that an error has broken is repaired by going back to where it was whole.
-        """
-        connection = self._connection
-        kind = type(connection)
-        sid = kind.savepoint(connection)
-        before = connection.needs_rollback
-        try:
-            yield
-        finally:
-            broken = connection.needs_rollback and not before
-            connection.needs_rollback = before
-            if sid is not None and not before:
-                if broken and connection.vendor != "sqlite":
-                    kind.savepoint_rollback(connection, sid)
-                kind.savepoint_commit(connection, sid)
+            callback.run(robust)
 
     def _take_due(self) -> list[Any]:
         """Take off what the borrower would have committed or lost by now."""
         connection = self._connection
-        if not self._borrowed() or len(connection.savepoint_ids) > self._depth:
+        if not self.outside:
             return []
         entries = connection.run_on_commit
         due = [entry for entry in entries if isinstance(entry[1], _Callback)]
@@ -174,14 +210,49 @@ class _Callback:
 
 
 class _Savepoints(list[Any]):
-    """The savepoints of a connection, as Django stacks them; tells what is popped."""
+    """The savepoints of a connection, as Django stacks them.
 
-    def __init__(self, ids: list[Any], popped: Callable[[str | None], None]) -> None:
+    Args:
+        ids: Those that are there already.
+        entered: Returns what is stacked in place of what Django wants to stack.
+        popped: Told what is taken off.
+    """
+
+    def __init__(
+        self,
+        ids: list[Any],
+        entered: Callable[[str | None], str | None],
+        popped: Callable[[str | None], None],
+    ) -> None:
         super().__init__(ids)
+        self._entered = entered
         self._popped = popped
+
+    def append(self, savepoint: Any) -> None:
+        """Put one on."""
+        super().append(self._entered(savepoint))
 
     def pop(self, index: SupportsIndex = -1) -> Any:
         """Take one off, and tell."""
         savepoint = super().pop(index)
         self._popped(savepoint)
         return savepoint
+
+
+def _lent(kind: type[BaseDatabaseWrapper]) -> type[BaseDatabaseWrapper]:
+    """Return the class of a connection while it is lent: unbroken by errors outside."""
+    if kind in _LENT:
+        return _LENT[kind]
+
+    def get(connection: Any) -> bool:
+        broken: bool = vars(connection)["needs_rollback"]
+        return broken
+
+    def put(connection: Any, needed: bool) -> None:
+        commits = vars(connection).get(_COMMITS)
+        if not (needed and commits is not None and commits.outside):
+            vars(connection)["needs_rollback"] = needed
+
+    members = {"needs_rollback": property(get, put), "__module__": kind.__module__}
+    _LENT[kind] = type(kind.__name__, (kind,), members)
+    return _LENT[kind]

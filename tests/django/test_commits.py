@@ -1,6 +1,7 @@
 """What an application does after a commit, in a test that holds a transaction."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from channels.layers import get_channel_layer
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.test import TestCase
 
 from asgilab.testing import WebsocketCommunicator
@@ -66,7 +67,7 @@ def in_a_failing_block_without_savepoint() -> None:
             transaction.on_commit(note("callback"))
             raise LookupError
     except LookupError:
-        transaction.set_rollback(False)
+        done.append("failed")
     transaction.on_commit(note("another callback"))
 
 
@@ -149,7 +150,7 @@ async def test_the_same_happens_where_it_does_commit(work: Callable[[], None]) -
 @pytest.mark.django_db
 async def test_callbacks_of_a_block_that_failed_do_not_run() -> None:
     await worked(in_a_failing_block_without_savepoint)
-    assert done == ["another callback"]
+    assert done == ["failed", "another callback"]
 
 
 @pytest.mark.django_db
@@ -202,6 +203,97 @@ async def test_a_database_error_after_the_commit_spoils_nothing(turn: int) -> No
     assert await Room.objects.acount() == 1
 
 
+def twice() -> None:
+    Room.objects.create(name="blue")
+    Room.objects.create(name="blue")
+
+
+def renamed() -> None:
+    Room.objects.create(name="blue")
+    Room.objects.create(name="red")
+    Room.objects.filter(name="red").update(name="blue")
+
+
+def misspelt() -> None:
+    Room.objects.create(name="blue")
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT nothing FROM nowhere")
+
+
+def in_a_block_of_two() -> None:
+    Room.objects.create(name="blue")
+    with transaction.atomic(savepoint=False):
+        Room.objects.create(name="red")
+        Room.objects.create(name="blue")
+
+
+def in_a_block_within() -> None:
+    Room.objects.create(name="blue")
+    with transaction.atomic():
+        Room.objects.create(name="red")
+        with contextlib.suppress(IntegrityError), transaction.atomic(savepoint=False):
+            Room.objects.create(name="blue")
+    msg = "the outer block is rolled back without a word, as Django has it"
+    raise DatabaseError(msg)
+
+
+def in_a_block_with_savepoint() -> None:
+    with transaction.atomic():
+        Room.objects.create(name="blue")
+        with contextlib.suppress(IntegrityError), transaction.atomic():
+            Room.objects.create(name="blue")
+    Room.objects.create(name="blue")
+
+
+FAILING = {
+    twice: ["blue"],
+    renamed: ["blue", "red"],
+    misspelt: ["blue"],
+    in_a_block_of_two: ["blue"],
+    in_a_block_within: ["blue"],
+    in_a_block_with_savepoint: ["blue"],
+}
+
+
+async def failed_and_went_on(work: Callable[[], None]) -> None:
+    """Let a consumer meet an error of the database, and see what is left."""
+
+    def attempt() -> None:
+        try:
+            work()
+        except DatabaseError:
+            done.append("failed")
+        Room.objects.create(name="after")
+        done.extend(sorted(Room.objects.values_list("name", flat=True)))
+
+    await worked(attempt)
+    assert done == ["failed", "after", *FAILING[work]]
+
+
+@pytest.mark.parametrize("work", FAILING)
+@pytest.mark.django_db
+async def test_an_error_outside_of_blocks_does_not_break_the_tests_transaction(
+    work: Callable[[], None],
+) -> None:
+    await failed_and_went_on(work)
+
+
+@pytest.mark.parametrize("work", FAILING)
+@pytest.mark.django_db(transaction=True)
+async def test_the_same_is_left_where_it_does_commit(work: Callable[[], None]) -> None:
+    await failed_and_went_on(work)
+
+
+async def test_the_test_breaks_its_own_transaction_as_ever(
+    callback_of_a_fixture: None,
+) -> None:
+    await worked(at_once)
+    connection = connection_of_the_test()
+    connection.needs_rollback = True
+    assert connection.needs_rollback
+    connection.needs_rollback = False
+
+
 @pytest.mark.django_db
 async def test_a_robust_callback_that_fails_is_logged(
     caplog: pytest.LogCaptureFixture,
@@ -239,6 +331,7 @@ def test_the_connection_is_afterwards_as_it_was() -> None:
             runner.run(worked(in_nested_blocks))
         assert done == WORK[in_nested_blocks]
     found = transaction.get_connection()
+    assert type(found) is connections.create_connection("default").__class__
     assert type(found.savepoint_ids) is list
     changed = {"on_commit", "savepoint_commit", "savepoint_rollback", "set_autocommit"}
     assert changed.isdisjoint(vars(found))

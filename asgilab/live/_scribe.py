@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from asgilab.live._recording_file import RecordingFiles
-from asgilab.sessions import Event, Kind, redact_secrets
+from asgilab.sessions import Event, Kind, Redactor
 from asgilab.sessions._codec import event_line
 
 _LOOK_SECONDS: Final = 1.0
@@ -51,7 +51,7 @@ class Scribe:
         self, files: RecordingFiles, redact: bool, warn: Callable[[str], None]
     ) -> None:
         self._files = files
-        self._redact = redact
+        self._redactor = Redactor() if redact else None
         self._warn = warn
         self._lost = 0
         self._index = 0
@@ -63,9 +63,12 @@ class Scribe:
         """Write entries; ``lost`` more could not even be handed over."""
         self._lost += lost
         now = time.monotonic()
-        if self._redact:
+        redactor = self._redactor
+        if redactor is not None:
             entries = [
-                entry._replace(message=redact_secrets(entry.message))
+                entry._replace(
+                    message=redactor(entry.connection, entry.kind, entry.message)
+                )
                 for entry in entries
             ]
         still_open = list(self._open.values())

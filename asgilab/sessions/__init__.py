@@ -6,18 +6,23 @@ Nothing on this floor drives an application or knows an event loop.
 from asgilab.sessions._event import BY_SERVER, Event, Kind, Source
 from asgilab.sessions._file import load
 from asgilab.sessions._redaction import (
-    REDACTED,
     Redact,
     is_redacted,
     lacking,
     redact_secrets,
 )
+from asgilab.sessions._redactor import Redactor
 from asgilab.sessions._secret_names import (
     holds_secret,
     is_secret_name,
+    is_secret_text,
+    name_secrets,
+    named_secrets,
     names_secret_number,
     words,
 )
+from asgilab.sessions._secret_spans import REDACTED
+from asgilab.sessions._secret_texts import redacted_bytes, redacted_text
 from asgilab.sessions._session import Session
 
 __all__ = [
@@ -26,14 +31,20 @@ __all__ = [
     "Event",
     "Kind",
     "Redact",
+    "Redactor",
     "Session",
     "Source",
     "holds_secret",
     "is_redacted",
     "is_secret_name",
+    "is_secret_text",
     "lacking",
     "load",
+    "name_secrets",
+    "named_secrets",
     "names_secret_number",
     "redact_secrets",
+    "redacted_bytes",
+    "redacted_text",
     "words",
 ]

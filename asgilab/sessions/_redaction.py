@@ -5,37 +5,45 @@ written or shown of it (its file, a timeline, a report) goes through here first.
 What counts as a secret stands in ``_secret_names``.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import unquote_plus
 
 from asgilab.sessions._event import Event, Kind
 from asgilab.sessions._secret_names import (
     SHAPES,
+    holds_secret,
     is_secret_name,
     names_secret_number,
 )
-
-REDACTED: Final = "[redacted]"
-"""What stands where a secret stood."""
+from asgilab.sessions._secret_spans import REDACTED
+from asgilab.sessions._secret_texts import redacted_bytes, redacted_text
 
 Redact: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Returns an event, a scope or the options of a connection as it may be shown."""
 
-_HINT: Final = re.compile(
-    r"passw|passc|passp|pwd|secret|token|key|cookie|authorization|credential|csrf"
-    r"|xsrf|jwt|otp|session|eyJ|Bearer |Basic |sk[-_]|pk[-_]|gh[op][-_]|xox",
+_COOKIE: Final = re.compile(r"(?<![^=;\s])([^=;\s]+)=[^;]*")
+_DEEPEST: Final = 60
+_NAMING: Final = ("name", "key", "field", "header")
+"""Members that say what the member ``value`` beside them is."""
+
+_PROTOCOLS: Final = "sec-websocket-protocol"
+_ANNOUNCED: Final = re.compile(
+    r"([\w.-]*?(?:bearer|token|authorization|jwt|apikey|api[-_]key|secret)[.:=|_-])"
+    r"(.{8,})",
     re.IGNORECASE,
 )
-"""Without one of these a text holds no secret, and is not looked at any further."""
+"""A subprotocol that carries what its own beginning announces: ``Bearer.eyJ…``."""
 
-_PAIR: Final = re.compile(r"(^|[?&])([^=&?\s]+)=([^&\s]+)")
-_MEMBER: Final = re.compile(r'"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[-+\w.]*)')
-_COOKIE: Final = re.compile(r"(?<![^=;\s])([^=;\s]+)=[^;]*")
-_LONGEST_JSON: Final = 1_000_000
-_DEEPEST: Final = 60
+_ANNOUNCING: Final = frozenset({"bearer", "basic", "auth", "ticket"})
+"""Subprotocols after which a credential follows, beside the names of secrets."""
+
+_PROTOCOL: Final = re.compile(
+    r"(?:v\d{1,2}\.)?(?:actioncable|base64|binary|cbor|chat|events|graphql|json|mqtt"
+    r"|msgpack|notify|ocpp|phoenix|protobuf|rpc|sip|soap|stomp|text|wamp|xmpp)"
+    r"(?:[-._]?(?:[a-z]{1,12}|v?\d{1,2})){0,4}"
+)
+"""Subprotocols that may follow all the same, such as ``graphql-transport-ws``."""
 
 
 def redact_secrets(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +79,8 @@ def is_redacted(value: Any) -> bool:
 def _member(key: Any, value: Any, depth: int) -> Any:
     if key == "headers" and isinstance(value, (list, tuple)):
         return [_header(pair) for pair in value]
+    if key in ("subprotocols", "subprotocol") and value:
+        return _subprotocols(value)
     if isinstance(key, str) and is_secret_name(key):
         return _hidden(key, value)
     if key == "exception":  # a traceback shows source, in which "token=" is code
@@ -80,16 +90,62 @@ def _member(key: Any, value: Any, depth: int) -> Any:
 
 def _value(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
-        return _in_text(value)
+        return redacted_text(value)
     if isinstance(value, (bytes, bytearray)):
-        return _in_bytes(bytes(value))
+        return redacted_bytes(bytes(value))
     if depth > _DEEPEST:
         return value
     if isinstance(value, dict):
-        return {key: _member(key, inner, depth + 1) for key, inner in value.items()}
+        shown = {key: _member(key, inner, depth + 1) for key, inner in value.items()}
+        named = "value" in value and next(filter(None, map(_named, shown.items())), "")
+        return shown | {"value": _hidden(named, value["value"])} if named else shown
     if type(value) in (list, tuple):
         return type(value)(_value(inner, depth + 1) for inner in value)
     return value
+
+
+def _named(member: tuple[Any, Any]) -> str:
+    """Return what a member says of the ``value`` beside it, if that is a secret."""
+    key, value = member
+    says = key in _NAMING and isinstance(value, str) and is_secret_name(value)
+    return value if says else ""
+
+
+def _subprotocols(value: Any) -> Any:
+    """Return subprotocols without the credentials that browsers put among them."""
+    if isinstance(value, str):
+        return _subprotocol(value, "")
+    if not isinstance(value, (list, tuple)):
+        return _value(value)
+    before = ["", *value]
+    return [
+        _subprotocol(each, one) if isinstance(each, str) else each
+        for one, each in zip(before, value, strict=False)
+    ]
+
+
+def _subprotocol(name: str, before: Any) -> str:
+    announced = isinstance(before, str) and (
+        before.lower() in _ANNOUNCING or names_secret_number(before)
+    )
+    if announced and not _PROTOCOL.fullmatch(name):
+        return REDACTED
+    found = _ANNOUNCED.fullmatch(name)
+    if found is not None:
+        return f"{found[1]}{REDACTED}"
+    return REDACTED if holds_secret(name) else name
+
+
+def _protocol_header(value: Any) -> Any:
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    spaced = [(each, each.strip()) for each in text.split(",")]
+    shown = _subprotocols([name for _, name in spaced])
+    parts = [
+        each.replace(name, new) if name else each
+        for (each, name), new in zip(spaced, shown, strict=True)
+    ]
+    joined = ",".join(parts)
+    return joined.encode("latin-1") if isinstance(value, bytes) else joined
 
 
 def _hidden(key: str, value: Any) -> Any:
@@ -115,6 +171,8 @@ def _header(pair: Any) -> Any:
         return pair
     if text.lower() in ("cookie", "set-cookie"):
         return (name, _cookies(value, only_first=text.lower() == "set-cookie"))
+    if text.lower() == _PROTOCOLS and isinstance(value, (bytes, str)):
+        return (name, _protocol_header(value))
     return (name, _hidden(text, value) if is_secret_name(text) else _value(value))
 
 
@@ -127,59 +185,6 @@ def _cookies(value: Any, *, only_first: bool) -> Any:
     if hidden == text and text and REDACTED not in text:
         hidden = REDACTED
     return hidden.encode("latin-1") if isinstance(value, bytes) else hidden
-
-
-def _in_text(text: str) -> str:
-    if _HINT.search(text) is None:
-        return text
-    members = _MEMBER.sub(_shown_member, text)
-    if text.lstrip()[:1] in ("{", "[") and len(text) <= _LONGEST_JSON:
-        return _in_json(text, members)
-    return SHAPES.sub(REDACTED, _PAIR.sub(_shown_pair, members))
-
-
-def _in_json(text: str, members: str) -> str:
-    """Return a JSON text without its secrets, in its own layout where it can be."""
-    try:
-        value = json.loads(text)
-        redacted = _value(value)
-    except (ValueError, RecursionError):
-        return SHAPES.sub(REDACTED, members)
-    if redacted == value:
-        return text
-    shown = SHAPES.sub(REDACTED, members)
-    try:
-        if json.loads(shown) == redacted:
-            return shown
-    except ValueError:
-        pass
-    separators = (", ", ": ") if '": ' in text else (",", ":")
-    return json.dumps(redacted, ensure_ascii="\\u" in text, separators=separators)
-
-
-def _shown_member(found: "re.Match[str]") -> str:
-    name, colon, value = found.groups()
-    secret = is_secret_name if value.startswith('"') else names_secret_number
-    if value == '""' or not secret(name):
-        return found[0]
-    return f'"{name}"{colon}"{REDACTED}"'
-
-
-def _shown_pair(found: "re.Match[str]") -> str:
-    before, name, _ = found.groups()
-    if not is_secret_name(unquote_plus(name)):
-        return found[0]
-    return f"{before}{name}={REDACTED}"
-
-
-def _in_bytes(value: bytes) -> bytes:
-    try:
-        encoding, text = "utf-8", value.decode("utf-8")
-    except UnicodeDecodeError:
-        # Latin-1 gives every byte back as it was, whatever it was meant in.
-        encoding, text = "latin-1", value.decode("latin-1")
-    redacted = _in_text(text)
-    return value if redacted is text else redacted.encode(encoding, "replace")
 
 
 def lacking(events: Iterable[Event], options: Mapping[str, Mapping[str, Any]]) -> str:

@@ -2,11 +2,13 @@
 
 One vocabulary for all that leaves a session: its file, its renderings, the test
 that it becomes. It knows names and shapes, not meanings: a secret under a name
-that says nothing is not found.
+that says nothing is not found, unless :func:`name_secrets` has told it.
 """
 
+import json
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -43,12 +45,29 @@ _PAIRS: Final = frozenset(
         ("access", "key"),
         ("api", "key"),
         ("auth", "key"),
+        ("pass", "word"),
         ("private", "key"),
         ("secret", "key"),
         ("session", "id"),
         ("session", "key"),
     }
 )
+_HINTS: Final = (
+    *("passw", "passc", "passp", "pwd", "secret", "token", "key", "cookie", "otp"),
+    *("authorization", "credential", "csrf", "xsrf", "jwt", "session", "eyj"),
+    *("bearer ", "basic ", "sk-", "sk_", "pk-", "pk_", "ghp", "gho", "xox"),
+    # Letters of a name, escaped as JSON or as an address allows.
+    *("\\u004", "\\u005", "\\u006", "\\u007", "%4", "%5", "%6", "%7"),
+)
+"""Without one of these, in lower case, a text holds no secret."""
+
+_SAID_AGAIN: Final = frozenset(
+    {"again", "confirm", "confirmation", "repeat", "retype", "verify"}
+)
+"""How the name of a field ends in which a secret is typed a second time."""
+
+_LONGEST_KEPT: Final = 64
+
 SHAPES: Final = re.compile(
     r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
     # A scheme of the Authorization header; what follows is no plain word.
@@ -72,6 +91,43 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in found]
 
 
+def name_secrets(*names: str) -> None:
+    """Say which names hold secrets beside those that are known, in this process.
+
+    A name means every field, header or cookie that has its words: ``"pin"`` is
+    found in ``userPin``, ``"account number"`` in ``account_number``. The names
+    that were given before are forgotten.
+
+    Example::
+
+        name_secrets("pin", "account number")
+        is_secret_name("userPin"), is_secret_name("pinned")       # (True, False)
+    """
+    global _own_names, _hints
+    own = [name.strip() for name in names if name.strip()]
+    _own_names = frozenset(_spelled(name) for name in own)
+    hints = [(words(name) or [name])[0] for name in own]
+    escaped = [json.dumps(hint)[1:-1] for hint in hints]
+    _hints = tuple(dict.fromkeys([*_HINTS, *map(str.lower, hints + escaped)]))
+    _known_secret.cache_clear()
+
+
+def named_secrets() -> frozenset[str]:
+    """Return the names that were given to :func:`name_secrets`."""
+    return _own_names
+
+
+def may_hold_secret(text: str) -> bool:
+    """Tell, soon, whether a text may hold a secret; most hold none.
+
+    Example::
+
+        may_hold_secret("hello"), may_hold_secret("the key")      # (False, True)
+    """
+    lowered = text.lower()
+    return any(hint in lowered for hint in _hints)
+
+
 def is_secret_name(name: str) -> bool:
     """Tell whether a key, a header or a cookie of this name holds a secret.
 
@@ -81,10 +137,7 @@ def is_secret_name(name: str) -> bool:
 
         is_secret_name("csrfToken"), is_secret_name("author")     # (True, False)
     """
-    found = words(name)
-    return any(map(_is_secret_word, found)) or any(
-        pair in _PAIRS for pair in pairwise(found)
-    )
+    return _known_secret(name) if len(name) <= _LONGEST_KEPT else _is_secret(name)
 
 
 def names_secret_number(name: str) -> bool:
@@ -95,7 +148,24 @@ def names_secret_number(name: str) -> bool:
         names_secret_number("otp"), names_secret_number("token_count")  # (True, False)
     """
     found = words(name)
+    while found and (found[-1].isdigit() or found[-1] in _SAID_AGAIN):
+        found.pop()
+    if _own_names and _is_own(name):
+        return True
     return bool(found) and (_is_secret_word(found[-1]) or tuple(found[-2:]) in _PAIRS)
+
+
+def is_secret_text(name: str, text: str) -> bool:
+    """Tell whether a text under this name is a secret; its digits may be a number.
+
+    Example::
+
+        is_secret_text("token", "17"), is_secret_text("token_count", "17")
+        # (True, False)
+    """
+    if not text or not is_secret_name(name):
+        return False
+    return not text.isdigit() or names_secret_number(name)
 
 
 def holds_secret(text: str) -> bool:
@@ -103,5 +173,35 @@ def holds_secret(text: str) -> bool:
     return SHAPES.search(text) is not None
 
 
+_own_names: frozenset[str] = frozenset()
+_hints: tuple[str, ...] = _HINTS
+
+
+@lru_cache(4096)
+def _known_secret(name: str) -> bool:
+    return _is_secret(name)
+
+
+def _is_secret(name: str) -> bool:
+    found = words(name)
+    return (
+        any(map(_is_secret_word, found))
+        or any(pair in _PAIRS for pair in pairwise(found))
+        or (bool(_own_names) and _is_own(name))
+    )
+
+
 def _is_secret_word(word: str) -> bool:
     return word in _WORDS or word.endswith(_ENDINGS)
+
+
+def _is_own(name: str) -> bool:
+    spelled = _spelled(name)
+    return any(own in spelled for own in _own_names)
+
+
+def _spelled(name: str) -> str:
+    """Return a name as its words between spaces; one without letters a-z, as it is."""
+    found = words(name)
+    plain = any(word.isalpha() for word in found)
+    return f" {' '.join(found) if plain else name.casefold()} "

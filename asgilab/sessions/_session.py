@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import CodeType
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from asgilab.sessions._codec import dump
 from asgilab.sessions._event import Event, Kind, Source
 from asgilab.sessions._redaction import Redact, redact_secrets
+from asgilab.sessions._redactor import Redactor
+from asgilab.sessions._secret_names import named_secrets
 from asgilab.sessions._writing import written
 
 Watcher = Callable[[int], None]
@@ -34,6 +36,15 @@ Row = tuple[
 """An event as it is stored (the fields of :class:`Event` after ``index``): a plain
 tuple, because making one is on the hot path. The number beside a code object is a
 line, or ``~offset`` of an instruction: which line that is, is found out later."""
+
+
+class _InOrder(NamedTuple):
+    """How far the events have been read whose secrets begin in an earlier one."""
+
+    done: int
+    redactor: Redactor
+    found: dict[int, Mapping[str, Any]]
+    names: frozenset[str]
 
 
 class Session(Sequence[Event]):
@@ -75,6 +86,7 @@ class Session(Sequence[Event]):
         self.warnings: list[str] = []
         """What was noticed while the session was loaded, one sentence each."""
         self._rows: list[Row] = []
+        self._in_order = _InOrder(0, Redactor(), {}, named_secrets())
         self._watchers: tuple[Watcher, ...] = ()
 
     def record(
@@ -187,7 +199,31 @@ class Session(Sequence[Event]):
         """
         if self.redact is None:
             return event
+        rows, index = self._rows, event.index
+        if index < len(rows) and rows[index][3] is event.message:
+            return replace(event, message=self._shown(self.redact, index))
         return replace(event, message=self.redact(event.message))
+
+    def _shown(self, redact: Redact, index: int) -> Mapping[str, Any]:
+        """Return the message of an event without its secrets.
+
+        Several threads may ask: each reads on by itself, and what one has read is
+        put in place as a whole.
+        """
+        message = self._rows[index][3]
+        if redact is not redact_secrets:
+            return redact(message)
+        done, redactor, found, names = self._in_order
+        if names is not named_secrets():
+            done, redactor, found, names = 0, Redactor(), {}, named_secrets()
+        if done <= index:
+            redactor = redactor.copy()
+            for place in range(done, index + 1):
+                _, name, kind, passed, *_ = self._rows[place]
+                if redactor.concerns(name, kind, passed):
+                    found[place] = redactor(name, kind, passed)
+            self._in_order = _InOrder(index + 1, redactor, found, names)
+        return found[index] if index in found else redact(message)
 
     def redacted(self) -> "Session":
         """Return a copy of the session as it may be shown; see :attr:`redact`."""
@@ -195,7 +231,10 @@ class Session(Sequence[Event]):
         redact = self.redact
         if redact is not None:
             copy.options = {k: dict(redact(v)) for k, v in self.options.items()}
-            copy._rows = [(*row[:3], redact(row[3]), *row[4:]) for row in self._rows]
+            copy._rows = [
+                (*row[:3], self._shown(redact, index), *row[4:])
+                for index, row in enumerate(copy._rows)
+            ]
         return copy
 
     def save(self, path: str | Path) -> Path:

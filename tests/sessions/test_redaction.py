@@ -105,13 +105,58 @@ def test_an_event_of_another_shape_passes(value: object) -> None:
             (b"sec-websocket-protocol", b"jwt, eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0"),
             (b"sec-websocket-protocol", b"jwt, [redacted]"),
         ),
+        (
+            (
+                b"Sec-WebSocket-Protocol",
+                b"access_token, 0a1b2c,chat,access_token, chat",
+            ),
+            (
+                b"Sec-WebSocket-Protocol",
+                b"access_token, [redacted],chat,access_token, chat",
+            ),
+        ),
+        (
+            (b"sec-websocket-protocol", b"chat, Bearer.abcdefgh1234"),
+            (b"sec-websocket-protocol", b"chat, Bearer.[redacted]"),
+        ),
     ],
-    ids=["cookie", "set-cookie", "location", "subprotocol"],
+    ids=["cookie", "set-cookie", "location", "jwt", "opaque", "announced"],
 )
 def test_of_a_header_only_the_secret_part_is_lost(
     pair: tuple[bytes, bytes], expected: tuple[bytes, bytes]
 ) -> None:
     assert redact_secrets({"type": "http", "headers": [pair]})["headers"] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("offered", "shown"),
+    [
+        (["access_token", "0a1b2c"], ["access_token", "[redacted]"]),
+        (["Bearer", "abc.def", "chat"], ["Bearer", "[redacted]", "chat"]),
+        (["Bearer.abcdefgh1234"], ["Bearer.[redacted]"]),
+        (["base64url.bearer.authorization.k8s.io.YWJjZGVm", "v4.channel.k8s.io"],
+         ["base64url.bearer.[redacted]", "v4.channel.k8s.io"]),
+        (["graphql-transport-ws", "jwt", "graphql-ws"],
+         ["graphql-transport-ws", "jwt", "graphql-ws"]),
+        (["ocpp1.6", "wamp.2.json", "v12.stomp"],
+         ["ocpp1.6", "wamp.2.json", "v12.stomp"]),
+        (["eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0"], ["[redacted]"]),
+    ],
+)  # fmt: skip
+def test_of_subprotocols_only_credentials_are_lost(
+    offered: list[str], shown: list[str]
+) -> None:
+    scope = {"type": "websocket", "subprotocols": offered}
+    assert redact_secrets(scope)["subprotocols"] == shown
+    assert redact_secrets(redact_secrets(scope))["subprotocols"] == shown
+    accepted = {"type": "websocket.accept", "subprotocol": "chat"}
+    assert redact_secrets(accepted) == accepted
+
+
+def test_a_name_and_its_value_may_stand_in_two_members() -> None:
+    fields = [{"name": "password", "value": "s3"}, {"name": "room", "value": "token"}]
+    shown = redact_secrets({"type": "x", "fields": fields})["fields"]
+    assert [each["value"] for each in shown] == ["[redacted]", "token"]
 
 
 def test_what_is_nested_is_found_wherever_it_lies() -> None:

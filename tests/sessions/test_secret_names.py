@@ -1,8 +1,17 @@
 """Which names and which texts are taken for secrets."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from asgilab.sessions import holds_secret, is_secret_name
+from asgilab.sessions import (
+    holds_secret,
+    is_secret_name,
+    is_secret_text,
+    name_secrets,
+    named_secrets,
+    redacted_text,
+)
 from asgilab.sessions._secret_names import names_secret_number
 
 
@@ -80,3 +89,50 @@ def test_a_number_is_a_secret_where_the_name_ends_with_the_word(
     name: str, secret: bool
 ) -> None:
     assert names_secret_number(name) is secret
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "secret"),
+    [
+        ("token", "17", True),
+        ("token_count", "17", False),
+        ("token_count", "abc", True),
+        ("password2", "1234", True),
+        ("password_confirm", "1234", True),
+        ("password", "", False),
+    ],
+)
+def test_digits_under_the_name_of_a_number_are_no_secret(
+    name: str, text: str, secret: bool
+) -> None:
+    assert is_secret_text(name, text) is secret
+
+
+@pytest.fixture
+def own_names() -> Iterator[None]:
+    name_secrets("pin", "account number", "密码")
+    yield
+    name_secrets()
+
+
+@pytest.mark.usefixtures("own_names")
+def test_names_of_ones_own_are_found_by_their_words() -> None:
+    secret = ["pin", "userPin", "account_number", "accountNumber1", "密码"]
+    plain = ["pinned", "spin", "account", "number_account", "码"]
+    assert [name for name in secret + plain if is_secret_name(name)] == secret
+
+
+@pytest.mark.usefixtures("own_names")
+@pytest.mark.parametrize(
+    "text", ['{"userPin": 1234}', '{"密码": "s3"}', '{"\\u5bc6\\u7801": "s3"}']
+)
+def test_what_stands_under_a_name_of_ones_own_is_taken_out(text: str) -> None:
+    assert "[redacted]" in redacted_text(text)
+
+
+def test_names_of_ones_own_are_forgotten_with_the_next() -> None:
+    name_secrets("pin")
+    assert is_secret_name("pin")
+    name_secrets()
+    assert not is_secret_name("pin")
+    assert named_secrets() == frozenset()

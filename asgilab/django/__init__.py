@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from asgilab.django._flushing import remembered_flush
     from asgilab.django._identity import log_in
     from asgilab.django._layer_tap import LayerTap
     from asgilab.django._live_case import ChannelsLiveServerTestCase
@@ -36,6 +37,7 @@ __all__ = [
     "live_project",
     "log_in",
     "project_in_use",
+    "remembered_flush",
     "restore",
     "signed_in",
     "snapshot",
@@ -55,6 +57,7 @@ _ROOMS: Final = {
     "lending": "_ownership",
     "live_project": "_live_project",
     "project_in_use": "_project",
+    "remembered_flush": "_flushing",
     "restore": "_relocation",
     "signed_in": "_signed_in",
     "snapshot": "_relocation",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from asgilab.export._to_pytest import TargetName, Written
-from asgilab.proof import Killing, Origin, PytestRun, kill_mutants, run_tests
+from asgilab.proof import Killing, MutantRun, Origin, PytestRun, run_tests
 from asgilab.replay import RESPONSE, Act, Output, Step, Volatility
 from asgilab.sessions import REDACTED, Session
 
@@ -93,18 +93,20 @@ async def prove(
         "app_dir": session.app_dir,
         "environment": _secrets(written),
     }
-    run = await asyncio.to_thread(run_tests, path, **options)
-    if not run.passed:
-        return Proof(run)
-    killing = await asyncio.to_thread(
-        kill_mutants,
+    mutants = MutantRun(
         path,
         str(session.application).partition(":")[2],
         origins(taken, written.loose, found),
         typed=target == "asgilab",
         **options,
     )
-    return Proof(run, killing)
+
+    def prove() -> Proof:
+        with mutants:  # it starts beside the run, and waits for its end
+            run = run_tests(path, **options)
+            return Proof(run, mutants.kill() if run.passed else None)
+
+    return await asyncio.to_thread(prove)
 
 
 def origins(

@@ -5,12 +5,13 @@ many small mistakes of the application.
 """
 
 from asgilab.proof._mutants import Mutant, Sent, mutants_of
-from asgilab.proof._proving import Killing, Origin, kill_mutants
+from asgilab.proof._proving import Killing, MutantRun, Origin, kill_mutants
 from asgilab.proof._runner import PytestRun, run_tests, summary_line
 
 __all__ = [
     "Killing",
     "Mutant",
+    "MutantRun",
     "Origin",
     "PytestRun",
     "Sent",

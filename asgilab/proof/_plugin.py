@@ -2,13 +2,16 @@
 
 It is loaded by :func:`asgilab.proof.kill_mutants` only, into a pytest of its own.
 The test runs once as it is, then once with each mutant, then once as it is.
-What comes of it is written to a file.
+What comes of it is written to a file. Nothing is run before the signal for it: the
+process may start, and import the application, while others are still at work.
 """
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +22,15 @@ from asgilab.proof._stand_in import StandIn
 
 PLAN: Final = "ASGILAB_MUTANTS"
 """Environment variable: the file that says what to do, and that gets the result."""
+_LOOK_AGAIN: Final = 0.005
+"""Seconds between two looks for the signal to begin."""
+_PATIENCE: Final = 600.0
+"""Seconds after which whoever was to give the signal has died, it seems."""
+
+
+def start_signal(plan: Path) -> Path:
+    """Return the file whose appearance lets the runs of a plan begin."""
+    return plan.with_name(f"{plan.name}.go")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,19 +61,21 @@ class _Mutants:
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> bool:
         """Run the test with each mutant in turn."""
+        _wait_for(start_signal(self.path))
         stand_in = _put_in_place(item, self.plan["application"])
         ends = time.monotonic() + self.plan["seconds"]
-        stand_in.begin(None)
-        passes = [not _fails(item, item.parent)]
-        caught: list[bool] = []
-        mutants = list(self._mutants(stand_in.sent)) if passes[0] else []
-        for mutant in mutants:
-            if time.monotonic() > ends:
-                break
-            stand_in.begin(mutant)
-            caught.append(_fails(item, item.parent))
-        stand_in.begin(None)
-        passes.append(not _fails(item, nextitem))
+        with _quick_flush():
+            stand_in.begin(None)
+            passes = [not _fails(item, item.parent)]
+            caught: list[bool] = []
+            mutants = list(self._mutants(stand_in.sent)) if passes[0] else []
+            for mutant in mutants:
+                if time.monotonic() > ends:
+                    break
+                stand_in.begin(mutant)
+                caught.append(_fails(item, item.parent))
+            stand_in.begin(None)
+            passes.append(not _fails(item, nextitem))
         self._tell(passes, mutants, caught)
         return True
 
@@ -98,6 +112,24 @@ class _Mutants:
             "survivors": survivors,
         }
         self.path.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _wait_for(signal: Path) -> None:
+    """Wait until the runs may begin, as long as there is somebody to tell."""
+    ends = time.monotonic() + _PATIENCE
+    while not signal.exists():
+        if not signal.parent.exists() or time.monotonic() > ends:
+            pytest.exit("Nobody waits for these runs any more.")
+        time.sleep(_LOOK_AGAIN)
+
+
+def _quick_flush() -> AbstractContextManager[None]:
+    """Return what spares Django the flush behind each run; nothing without Django."""
+    if "django.test" not in sys.modules:
+        return nullcontext()
+    from asgilab.django import remembered_flush
+
+    return remembered_flush()
 
 
 def _put_in_place(item: pytest.Item, expression: str) -> StandIn:

@@ -8,13 +8,14 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Self
 
 from asgilab.proof._mutants import Place
-from asgilab.proof._plugin import PLAN
-from asgilab.proof._runner import PytestRun, run_tests
+from asgilab.proof._plugin import PLAN, start_signal
+from asgilab.proof._runner import PytestRun, UnderWay
 
 _BUDGET: Final = 20.0
 """Seconds after which no further mutant is begun."""
@@ -69,13 +70,7 @@ class Killing:
 
 
 def kill_mutants(
-    path: Path,
-    application: str,
-    connections: Sequence[Origin] = (),
-    *,
-    typed: bool = True,
-    seconds: float = _BUDGET,
-    **options: Any,
+    path: Path, application: str, connections: Sequence[Origin] = (), **options: Any
 ) -> Killing:
     """Run a test with each mutant of what its application sends.
 
@@ -87,6 +82,27 @@ def kill_mutants(
         application: The expression that names the application in the file.
         connections: Where the events come from, in the order in which the test
             opens its connections.
+        options: As :class:`MutantRun` takes them.
+
+    Example::
+
+        kill_mutants(Path("tests/test_lobby.py"), "application").killed      # 41
+    """
+    with MutantRun(path, application, connections, **options) as run:
+        return run.kill()
+
+
+class MutantRun:
+    """A pytest that is ready to run a test with mutants; a context, which ends it.
+
+    It starts at once and takes in the test and its application. It runs nothing, and
+    uses no database, before :meth:`kill`: so it may start while the test is run by
+    itself, which is half of its time.
+
+    Args:
+        path: The test file, as :func:`kill_mutants` takes it.
+        application: The expression that names the application in the file.
+        connections: Where the events come from.
         typed: Whether the test tells ``True`` from ``1``.
         seconds: Time after which no further mutant is begun.
         options: ``settings``, ``app_dir`` and ``environment``, as
@@ -94,12 +110,69 @@ def kill_mutants(
 
     Example::
 
-        kill_mutants(Path("tests/test_lobby.py"), "application").killed      # 41
+        with MutantRun(path, "application") as mutants:
+            killing = mutants.kill() if run_tests(path).passed else None
     """
-    plan = {
-        "application": application,
-        "typed": typed,
-        "seconds": seconds,
+
+    def __init__(
+        self,
+        path: Path,
+        application: str,
+        connections: Sequence[Origin] = (),
+        *,
+        typed: bool = True,
+        seconds: float = _BUDGET,
+        **options: Any,
+    ) -> None:
+        self._path = path
+        self._connections = connections
+        self._plan = {
+            "application": application,
+            "typed": typed,
+            "seconds": seconds,
+            **_known(connections),
+        }
+        self._options = options
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="asgilab-"))
+            self._folder = Path(folder)
+            self._first = undo.enter_context(self._started("virtual"))
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    def kill(self) -> Killing:
+        """Let it run, and return what came of it."""
+        killing = self._read("virtual", self._first)
+        if killing.passes[:1] == (True,):
+            return killing
+        with self._started("real") as second:
+            return self._read("real", second)
+
+    def _started(self, clock: str) -> UnderWay:
+        file = self._folder / f"{clock}.json"
+        file.write_text(json.dumps({**self._plan, "clock": clock}), encoding="utf-8")
+        environment = self._options.get("environment") or {}
+        return UnderWay(
+            self._path,
+            arguments=["-p", "asgilab.proof._plugin", "-o", "asgi_sessions="],
+            **{**self._options, "environment": {**environment, PLAN: os.fspath(file)}},
+        )
+
+    def _read(self, clock: str, under_way: UnderWay) -> Killing:
+        file = self._folder / f"{clock}.json"
+        start_signal(file).touch()
+        return _read(file, under_way.finish(_LIMIT), self._connections)
+
+
+def _known(connections: Sequence[Origin]) -> dict[str, Any]:
+    """Return what a plan says of the connections, in the words of JSON."""
+    return {
         "loose": [
             [number, place, [list(each) for each in sorted(paths, key=repr)]]
             for number, origin in enumerate(connections)
@@ -112,29 +185,6 @@ def kill_mutants(
         ],
         "events": [len(origin.events) for origin in connections],
     }
-    killing = Killing()
-    clocks: tuple[Literal["virtual", "real"], ...] = ("virtual", "real")
-    for clock in clocks:
-        killing = _run(path, {**plan, "clock": clock}, connections, options)
-        if killing.passes[:1] == (True,):
-            break
-    return killing
-
-
-def _run(
-    path: Path, plan: dict[str, Any], connections: Sequence[Origin], options: Any
-) -> Killing:
-    with tempfile.TemporaryDirectory(prefix="asgilab-") as folder:
-        file = Path(folder) / "mutants.json"
-        file.write_text(json.dumps(plan), encoding="utf-8")
-        environment = {**(options.get("environment") or {}), PLAN: os.fspath(file)}
-        run = run_tests(
-            path,
-            arguments=["-p", "asgilab.proof._plugin", "-o", "asgi_sessions="],
-            timeout=_LIMIT,
-            **{**options, "environment": environment},
-        )
-        return _read(file, run, connections)
 
 
 def _read(file: Path, run: PytestRun, connections: Sequence[Origin]) -> Killing:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 _COUNT: Final = re.compile(
     r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|warnings?|deselected)"
@@ -81,27 +81,58 @@ def run_tests(
 
         run_tests(Path("tests/test_lobby.py")).summary       # '1 passed in 0.42s'
     """
-    command = [sys.executable, "-m", "pytest", str(path), "-p", "no:cacheprovider"]
-    command += ["-o", "addopts=", "--color=no", *arguments]
-    started = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=_environment(settings, app_dir, environment or {}),
-        start_new_session=True,
-    )
-    try:
-        output = process.communicate(timeout=timeout)[0].decode("utf-8", "replace")
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        output = process.communicate()[0].decode("utf-8", "replace")
-        summary = f"stopped after {timeout:g} s without a result"
-        return PytestRun(summary, {}, output, None, time.monotonic() - started)
-    seconds = time.monotonic() - started
-    summary = summary_line(output)
-    return PytestRun(summary, _counts(summary), output, process.returncode, seconds)
+    options = {"settings": settings, "app_dir": app_dir, "environment": environment}
+    with UnderWay(path, arguments=arguments, **options) as under_way:
+        return under_way.finish(timeout)
+
+
+class UnderWay:
+    """A fresh pytest that has begun to run a test file; a context, which ends it.
+
+    Args:
+        path: The test file.
+        arguments: Further arguments for pytest.
+        options: ``settings``, ``app_dir`` and ``environment``, as
+            :func:`run_tests` takes them.
+    """
+
+    def __init__(
+        self, path: Path, *, arguments: Sequence[str] = (), **options: Any
+    ) -> None:
+        command = [sys.executable, "-m", "pytest", str(path), "-p", "no:cacheprovider"]
+        self._started = time.monotonic()
+        self._process = subprocess.Popen(
+            [*command, "-o", "addopts=", "--color=no", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_environment(**options),
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            _kill(self._process)
+        self._process.__exit__(None, None, None)  # closes what it printed to
+
+    def finish(self, timeout: float) -> PytestRun:
+        """Wait until it is over, at most for so many seconds from now."""
+        process = self._process
+        try:
+            output = process.communicate(timeout=timeout)[0].decode("utf-8", "replace")
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            output = process.communicate()[0].decode("utf-8", "replace")
+            summary = f"stopped after {timeout:g} s without a result"
+            return PytestRun(summary, {}, output, None, self._seconds())
+        summary, code = summary_line(output), process.returncode
+        return PytestRun(summary, _counts(summary), output, code, self._seconds())
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._started
 
 
 def summary_line(output: str) -> str:
@@ -125,7 +156,9 @@ def _counts(summary: str) -> dict[str, int]:
 
 
 def _environment(
-    settings: str | None, app_dir: str | None, more: Mapping[str, str]
+    settings: str | None = None,
+    app_dir: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     found = {k: v for k, v in os.environ.items() if k not in _NOT_FOR_IT}
     if settings is not None:
@@ -134,7 +167,7 @@ def _environment(
         parts = [str(Path(app_dir).resolve()), found.get("PYTHONPATH", "")]
         found["PYTHONPATH"] = os.pathsep.join(part for part in parts if part)
     found["PYTHONDONTWRITEBYTECODE"] = "1"
-    return found | dict(more)
+    return found | dict(environment or {})
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

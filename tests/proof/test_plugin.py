@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asgilab.proof import run_tests
-from asgilab.proof._plugin import PLAN
+from asgilab.proof._plugin import PLAN, start_signal
 
 TEST = """
 import pytest
@@ -51,6 +51,7 @@ def run(tmp_path: Path, **plan: Any) -> dict[str, Any]:
     file.write_text(
         json.dumps({**usual, "unordered": [], "events": [], "clock": "real", **plan})
     )
+    start_signal(file).touch()
     arguments = ["-p", "asgilab.proof._plugin"]
     done = run_tests(path, environment={PLAN: str(file)}, arguments=arguments)
     assert done.exit_code in (0, 5), done.output

@@ -1,11 +1,13 @@
 """A test is proved able to fail: mutants of its application have to turn it red."""
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from asgilab.proof import Killing, Origin, kill_mutants
+from asgilab.proof import Killing, MutantRun, Origin, kill_mutants
 
 APPLICATION = """
 import itertools
@@ -128,3 +130,48 @@ def test_no_time_means_no_mutants(kill: Callable[..., Killing], tmp_path: Path) 
     killing = kill(STRICT, ALICE, seconds=0)
     assert (killing.tried, killing.mutants) == (0, 7)
     assert killing.passes == (True, True)
+
+
+def test_nothing_is_run_before_it_is_let_run(
+    tmp_path: Path, kill: Callable[..., Killing]
+) -> None:
+    kill(STRICT, ALICE, seconds=0)  # writes the files
+    ready, runs = tmp_path / "ready", tmp_path / "runs"
+    test = tmp_path / "test_echo.py"
+    test.write_text(
+        "import pathlib\n"
+        + test.read_text().replace(
+            "async def test_echo(word):\n",
+            "async def test_echo(word):\n"
+            f"    pathlib.Path({str(runs)!r}).write_text('run')\n",
+        )
+        + f"\n\npathlib.Path({str(ready)!r}).write_text('imported')\n"
+    )
+    with MutantRun(test, "application", [ALICE], app_dir=str(tmp_path)) as mutants:
+        wait_for(ready)
+        assert not runs.exists()
+        assert mutants.kill() == Killing((True, True), 7, 7)
+    assert runs.exists()
+
+
+def test_one_that_is_never_let_run_ends_with_its_context(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    test = tmp_path / "test_x.py"
+    test.write_text(
+        "import os, pathlib\n"
+        f"pathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\n"
+        "application = None\n"
+        "def test_x(): pass\n"
+    )
+    with MutantRun(test, "application"):
+        wait_for(pid)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def wait_for(path: Path) -> None:
+    """Wait until another process has written a file."""
+    ends = time.monotonic() + 60
+    while not path.exists() or not path.read_text():
+        assert time.monotonic() < ends
+        time.sleep(0.01)

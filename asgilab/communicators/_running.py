@@ -11,9 +11,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from asgiref.compatibility import guarantee_single_callable, is_double_callable
-from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
+from asgiref.sync import AsyncToSync, SyncToAsync
 
 from asgilab.communicators._line import Line
+from asgilab.engine import SharedThread
 from asgilab.types import Application
 
 if TYPE_CHECKING:
@@ -79,14 +80,14 @@ async def _call_prepared(
     # asgiref has one thread for the synchronous code of the whole process, and a
     # consumer that is paused in it would hold up every other. A lent connection,
     # though, may not be used by two threads at once.
-    thread = _shared_thread(owner)
+    thread = await _shared_thread(owner)
     if thread is None and line.wiring.isolate_threads:
-        thread = ThreadSensitiveContext()
+        thread = SharedThread()
     if thread is not None:
         # Entered and never left: it ends with the application's context, and a task
         # that outlives the application still has its thread, as it would behind a
         # server. The way out leads back to that context, and would hold it for long.
-        await thread.__aenter__()
+        await thread.__aenter__()  # type: ignore[no-untyped-call]  # asgiref's own
         thread.token = None
     async with owner or nullcontext():
         for step in prepare:
@@ -94,7 +95,7 @@ async def _call_prepared(
         await application(line.scope, line.receive, line.send)
 
 
-def _shared_thread(owner: "Ownership | None") -> ThreadSensitiveContext | None:
+async def _shared_thread(owner: "Ownership | None") -> SharedThread | None:
     """Return a context whose synchronous code runs in the thread of the test.
 
     That is the one that was lent a connection, or the one that waits for this loop
@@ -102,12 +103,12 @@ def _shared_thread(owner: "Ownership | None") -> ThreadSensitiveContext | None:
     context for each request, with another thread; inside this one it does not.
 
     Returns:
-        None where any thread will do.
+        None where the test has no transaction open, and any thread will do.
     """
-    waiting = AsyncToSync.loop_thread_executors.get(asyncio.get_running_loop())
-    if owner is None or not (owner.lent or waiting):
+    if owner is None or not await owner.shares():
         return None
-    context = ThreadSensitiveContext()
+    context = SharedThread()
+    waiting = AsyncToSync.loop_thread_executors.get(asyncio.get_running_loop())
     executor = waiting or SyncToAsync.single_thread_executor
     SyncToAsync.context_to_thread_executor[context] = executor
     return context

@@ -25,6 +25,7 @@ from django.db.backends.signals import connection_created
 
 from asgilab.django._loans import LOANS
 from asgilab.django._sandbox import current_sandbox
+from asgilab.engine import SharedThread
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -43,6 +44,20 @@ def _leave_open() -> None:
 
 async def _leave_open_without_hop() -> None:
     """Stand in for Channels' ``aclose_old_connections``."""
+
+
+def _close_with_request(**_: Any) -> None:
+    """Stand in for what Django does as a request ends.
+
+    A request in a thread of its own, which Django's handler gives it, is the last
+    that can close connections there.
+    """
+    thread = SyncToAsync.thread_sensitive_context.get(None)
+    if thread is None or isinstance(thread, SharedThread) or current_sandbox():
+        return
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 _REPLACEMENTS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
@@ -123,6 +138,7 @@ class _Closing:
                 if self._silenced:
                     for signal in self._silenced:
                         signal.connect(close_old_connections)
+                        signal.disconnect(_close_with_request)
                     self._silenced.clear()
                 if self.touched:
                     self.connected.clear()
@@ -138,12 +154,13 @@ class _Closing:
                 self._silence_signals()
 
     def _silence_signals(self) -> None:
-        """Keep Django's own requests from closing connections as they end."""
+        """Keep Django's own requests from closing connections that they share."""
         if _HANDLER not in sys.modules:
             return
         for signal in _SIGNALS:
             if signal.disconnect(close_old_connections):
                 self._silenced.append(signal)
+                signal.connect(_close_with_request)
 
 
 _CLOSING: Final = _Closing()
@@ -179,6 +196,20 @@ class Ownership:
             for connection in _of_the_test()
             if connection.in_atomic_block
         }
+
+    async def shares(self) -> bool:
+        """Tell whether the test holds a transaction that the application is to see.
+
+        It is open on this thread, or on the one that waits for this loop, as in the
+        asynchronous methods of Django's ``TestCase``.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = AsyncToSync.loop_thread_executors.get(loop)
+        if self.lent or waiting is None:
+            return bool(self.lent)
+        found = await loop.run_in_executor(waiting, _in_transaction)
+        _CLOSING.needed |= found  # by a connection made before anybody took notes
+        return found
 
     async def __aenter__(self) -> Self:
         _CLOSING.suspend()
@@ -220,6 +251,10 @@ class Ownership:
         for connection in connections.all(initialized_only=True):
             if connection in _CLOSING.connected and not connection.in_atomic_block:
                 connection.close()
+
+
+def _in_transaction() -> bool:
+    return any(one.in_atomic_block for one in connections.all(initialized_only=True))
 
 
 def _has_layers() -> bool:

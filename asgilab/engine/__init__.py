@@ -23,6 +23,7 @@ from asgilab.engine._loop import LabLoop
 from asgilab.engine._loop_thread import LoopThread
 from asgilab.engine._passes import Passes
 from asgilab.engine._quiet import Quiet
+from asgilab.engine._shared_thread import SharedThread
 from asgilab.engine._shortening import shorten
 from asgilab.engine._spawning import spawned_from, watch_spawning
 from asgilab.engine._stops import Breakpoint, Direction, Stop, Verdict
@@ -41,6 +42,7 @@ __all__ = [
     "LoopThread",
     "Passes",
     "Quiet",
+    "SharedThread",
     "Stop",
     "Verdict",
     "awaiting_line",

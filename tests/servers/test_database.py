@@ -1,9 +1,8 @@
 """Who owns the database's connections, on databases that are really shared.
 
-What is tested stands in ``tests/django``, in ``test_ownership.py`` and
-``test_commits.py``. Here it runs on SQLite in a file and on PostgreSQL:
-pytest-django's ``db`` and ``transactional_db``, and Django's ``TestCase`` and
-``TransactionTestCase``.
+What is tested stands in ``tests/django``, in the files named below. Here it runs on
+SQLite in a file and on PostgreSQL: pytest-django's ``db`` and ``transactional_db``,
+and Django's ``TestCase`` and ``TransactionTestCase``.
 """
 
 from pathlib import Path
@@ -32,6 +31,11 @@ SCENARIOS = {
         "test_the_same_is_left_where_it_does_commit[twice]",
         "test_callbacks_run_where_the_application_would_commit[in_nested_blocks]",
         "test_a_database_error_after_the_commit_spoils_nothing[1]",
+    },
+    "tests/django/test_ownership_of_requests.py": {
+        "test_each_thread_of_a_request_closes_its_connection[sync]",
+        "test_its_rows_are_seen",
+        "test_rows_are_seen_by_both",
     },
 }
 """The files, and some of their tests, so that a run of none cannot pass."""

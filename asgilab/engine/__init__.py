@@ -4,6 +4,7 @@ This floor knows asyncio and asgiref. It knows no protocol: it never looks into
 an event, and it does not care whether a connection is HTTP or WebSocket.
 """
 
+from asgilab.engine._at_once import frames_of_threads
 from asgilab.engine._awaiters import mark_root
 from asgilab.engine._clock import LabClock, clock_of
 from asgilab.engine._crossing import Crossing, CrossingCall
@@ -11,6 +12,7 @@ from asgilab.engine._frames import (
     FrameText,
     awaiting_line,
     is_user_code,
+    line_elsewhere,
     stack_here,
     stack_of,
     user_line,
@@ -48,9 +50,11 @@ __all__ = [
     "awaiting_line",
     "carry",
     "clock_of",
+    "frames_of_threads",
     "idleness_of",
     "is_user_code",
     "joint_travel",
+    "line_elsewhere",
     "mark_root",
     "passes_of",
     "settle",

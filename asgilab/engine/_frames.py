@@ -9,7 +9,6 @@ import functools
 import itertools
 import os
 import site
-import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import CodeType, FrameType, MethodType
 from typing import Any, Final
 
+from asgilab.engine._at_once import frame_in, frames_of_threads, outwards
 from asgilab.engine._awaiters import awaiters, heirs_of
 from asgilab.engine._locals import locals_of
 from asgilab.engine._shortening import shorten_named
@@ -86,6 +86,9 @@ def user_line(frame: FrameType | None) -> tuple[CodeType, int] | None:
 
     The way ends at the loop: what called the loop is not the application.
     A call that came through ``async_to_sync`` is followed into its thread.
+
+    Args:
+        frame: Of this thread; for another see :func:`line_elsewhere`.
     """
     while frame is not None:
         code = frame.f_code
@@ -95,6 +98,17 @@ def user_line(frame: FrameType | None) -> tuple[CodeType, int] | None:
         if file.endswith(_LOOP_FILES):
             return None
         frame = _next_out(frame)
+    return None
+
+
+def line_elsewhere(top: FrameType | None) -> tuple[CodeType, int] | None:
+    """Return what :func:`user_line` does, for a thread that goes on running."""
+    for frame in outwards(top):
+        file = frame.f_code.co_filename
+        if is_user_code(file):
+            return frame.f_code, frame.f_lineno
+        if file.endswith(_LOOP_FILES):
+            return None
     return None
 
 
@@ -200,12 +214,12 @@ def _awaiting(awaited: Any) -> Iterator[FrameType]:
     while awaited is not None and id(awaited) not in seen:
         seen.add(id(awaited))
         frame: FrameType | None = None
-        if hasattr(awaited, "cr_frame"):
-            frame, awaited = awaited.cr_frame, awaited.cr_await
-        elif hasattr(awaited, "gi_frame"):
-            frame, awaited = awaited.gi_frame, awaited.gi_yieldfrom
-        elif hasattr(awaited, "ag_frame"):
-            frame, awaited = awaited.ag_frame, awaited.ag_await
+        if hasattr(awaited, "cr_await"):
+            frame, awaited = frame_in(awaited, "cr_frame"), awaited.cr_await
+        elif hasattr(awaited, "gi_yieldfrom"):
+            frame, awaited = frame_in(awaited, "gi_frame"), awaited.gi_yieldfrom
+        elif hasattr(awaited, "ag_await"):
+            frame, awaited = frame_in(awaited, "ag_frame"), awaited.ag_await
         else:
             awaited = None
         if frame is not None:
@@ -217,15 +231,13 @@ def _thread_frame_of(call_result: Any) -> FrameType | None:
 
     The names are asgiref's own (3.8 to 3.13 at least); a test of ours guards them.
     """
-    for top in sys._current_frames().values():
-        frame: FrameType | None = top
-        while frame is not None:
+    for top in frames_of_threads().values():
+        for frame in outwards(top):
             if (
-                frame.f_code.co_name == "__call__"
+                frame.f_code.co_qualname == "AsyncToSync.__call__"
                 and locals_of(frame).get("call_result") is call_result
             ):
                 return frame
-            frame = frame.f_back
     return None
 
 

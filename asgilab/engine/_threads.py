@@ -7,20 +7,19 @@ every thread. Nothing is patched for it.
 
 import asyncio
 import functools
-import gc
 import os
 import queue
 import sys
 import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from types import FrameType
 from typing import Any, Final
 
+from asgilab.engine._at_once import frames_of_threads, outwards
 from asgilab.engine._awaiters import heirs_of
-from asgilab.engine._frames import is_user_code, user_line
+from asgilab.engine._frames import is_user_code, line_elsewhere
 from asgilab.engine._locals import locals_of
 
 _SURROUNDINGS: Final = (
@@ -131,6 +130,14 @@ class Survey:
         else:
             self.strangers.append(f"thread {thread.name!r} was started by hand")
 
+    def note_nameless(self, number: int, stack: "_Stack") -> None:
+        """Take note of a thread that the module ``threading`` has not made.
+
+        One that stands in that module alone is just starting, or about to end.
+        """
+        if not stack.surroundings and stack.places != {_Place.THREADING}:
+            self.strangers.append(f"thread {number} was started by hand")
+
     def note_idle(self, executor: Any) -> None:
         """Take note of a worker that waits for its pool's next job, or seems to.
 
@@ -159,44 +166,18 @@ def survey(
         counted: Futures of the loop whose jobs are counted already.
     """
     found = Survey()
-    with _uncollected():
-        _look(found, loop, counted)
+    known = set(threading.enumerate())
+    frames = frames_of_threads()
+    for thread in threading.enumerate() if frames else ():
+        top = frames.pop(thread.ident or 0, None)
+        if thread not in known:  # the frames may be those of one with its number
+            found.moving = True
+        elif top is not None:
+            _judge(thread, _Stack(top), found, loop, counted)
+    for number, top in frames.items():
+        found.note_nameless(number, _Stack(top))
     found.compare_idle()
     return found
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep garbage from being collected inside, where that would hurt.
-
-    Before Python 3.12 a collection may begin in the middle of making a frame object.
-    A finalizer that gives other threads their turn then lets the frame end that the
-    object is being made of, and what we get is another object, or a crash.
-    """
-    if sys.version_info >= (3, 12) or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _look(
-    found: Survey,
-    loop: asyncio.AbstractEventLoop,
-    counted: Collection["asyncio.Future[Any]"],
-) -> None:
-    frames = sys._current_frames()
-    # Our own frame may not be held by one of its variables: it would be a circle,
-    # and keep what the loop is about to forget.
-    del frames[threading.get_ident()]
-    for thread in threading.enumerate() if frames else ():
-        number = thread.ident or 0
-        if number in frames:
-            stack = _Stack(frames[number])
-            _judge(thread, stack, found, loop, counted)
 
 
 def places_of(numbers: Collection[int]) -> list[str]:
@@ -207,7 +188,7 @@ def places_of(numbers: Collection[int]) -> list[str]:
     Args:
         numbers: Which threads.
     """
-    frames = sys._current_frames()
+    frames = frames_of_threads()
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     return [
         f"{names.get(number, 'unknown')!r} at {place}"
@@ -218,12 +199,12 @@ def places_of(numbers: Collection[int]) -> list[str]:
 
 def _work_of(top: FrameType | None) -> str:
     """Return the user's innermost line, or the library's where there is none."""
-    for frame in _outwards(top):
+    for frame in outwards(top):
         file = frame.f_code.co_filename
         if f"{os.sep}asgiref{os.sep}" in file:
             return ""
         if _place_of(file) not in _IN_BETWEEN:
-            code, line = user_line(frame) or (frame.f_code, frame.f_lineno)
+            code, line = line_elsewhere(frame) or (frame.f_code, frame.f_lineno)
             return f"{code.co_filename}:{line} in {code.co_qualname}"
     return ""
 
@@ -231,17 +212,25 @@ def _work_of(top: FrameType | None) -> str:
 class _Stack:
     """Where one thread stands."""
 
-    __slots__ = ("_way", "anyio", "blocked", "resting", "starting", "surroundings")
+    __slots__ = (
+        "_way",
+        "anyio",
+        "blocked",
+        "places",
+        "resting",
+        "starting",
+        "surroundings",
+    )
 
     def __init__(self, top: FrameType) -> None:
         self._way = [
-            (_place_of(frame.f_code.co_filename), frame) for frame in _outwards(top)
+            (_place_of(frame.f_code.co_filename), frame) for frame in outwards(top)
         ]
         way = [place for place, _ in self._way]
         began = [place for place in way if place is not _Place.THREADING][-1:]
-        places = set(way)
+        self.places = set(way)
         self.blocked = way[0] in _WAITING
-        self.anyio = _Place.ANYIO in places
+        self.anyio = _Place.ANYIO in self.places
         self.surroundings = began == [_Place.OURS] or (
             # LOGGING: a QueueListener, as Litestar has one.
             began in ([_Place.SURROUNDINGS], [_Place.LOGGING])
@@ -249,10 +238,10 @@ class _Stack:
                 is_user_code(frame.f_code.co_filename) for _, frame in self._way
             )
         )
-        self.starting = places == {_Place.THREADING} and not any(
+        self.starting = self.places == {_Place.THREADING} and not any(
             frame.f_code.co_name == "wait" for _, frame in self._way
         )
-        self.resting = _Place.FUTURE in places and _waits_for_future(top)
+        self.resting = _Place.FUTURE in self.places and _waits_for_future(self._way)
 
     def locals_in(self, place: _Place, name: str) -> dict[str, Any] | None:
         """Return the local variables of a function, if the thread stands in it."""
@@ -339,23 +328,17 @@ def _awaited(heir: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop) -> bo
     return not heir.done() and heir.get_loop() is loop
 
 
-def _waits_for_future(top: FrameType) -> bool:
+def _waits_for_future(way: list[tuple[_Place, FrameType]]) -> bool:
     """Tell whether a thread waits for a ``concurrent.futures.Future`` not done yet."""
-    for frame in _outwards(top):
-        if _place_of(frame.f_code.co_filename) is _Place.FUTURE:
+    for place, frame in way:
+        if place is _Place.FUTURE:
             future = locals_of(frame).get("self")
             done = getattr(future, "done", None)
             waits = frame.f_code.co_name in ("result", "exception")
             return waits and done is not None and not done()
-        if _place_of(frame.f_code.co_filename) is not _Place.THREADING:
+        if place is not _Place.THREADING:
             return False
     return False
-
-
-def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
 
 
 def threads_waiting_for(tasks: Collection[asyncio.Task[Any]]) -> int:

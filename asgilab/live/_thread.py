@@ -6,13 +6,12 @@ server in a process of its own is in ``_process``.
 
 import asyncio
 import socket
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from typing import Any, Protocol
 
-from asgilab.engine import user_line
+from asgilab.engine import frames_of_threads, line_elsewhere
 from asgilab.errors import UncleanExit, UsageError
 from asgilab.live._collecting import Collecting
 
@@ -137,11 +136,6 @@ class ServerThread:
 
     def _standing(self) -> str:
         """Say where threads of the user's code stand, to end a sentence."""
-        here = threading.get_ident()
-        lines = [
-            user_line(frame)
-            for ident, frame in sys._current_frames().items()
-            if ident != here
-        ]
+        lines = map(line_elsewhere, frames_of_threads().values())
         places = [f"{code.co_filename}:{line}" for code, line in filter(None, lines)]
         return f"; user code stands at {', '.join(places)}." if places else "."

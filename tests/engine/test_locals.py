@@ -54,3 +54,30 @@ def test_a_modules_own_namespace_is_only_copied() -> None:
     seen = names["seen"]
     assert isinstance(seen, dict)
     assert seen["x"] == 1
+
+
+def test_what_the_users_code_got_from_locals_is_left_to_it() -> None:
+    def render() -> dict[str, object]:
+        name = "lobby"
+        context = locals()
+        assert locals_of(sys._getframe())["name"] == name
+        return context
+
+    assert render()["name"] == "lobby"
+
+
+def test_a_dict_that_nobody_holds_any_more_keeps_nothing() -> None:
+    def generate() -> Iterator[None]:
+        row = Row()
+        watched.append(weakref.ref(row))
+        assert len(locals()) == 2
+        yield
+        del row
+        yield
+
+    watched: list[weakref.ref[Row]] = []
+    generator = generate()
+    next(generator)
+    locals_of(generator.gi_frame)  # type: ignore[attr-defined]
+    next(generator)
+    assert watched[0]() is None

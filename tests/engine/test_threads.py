@@ -1,5 +1,6 @@
 """Telling threads apart by where they stand, and the private names this rests on."""
 
+import _thread
 import asyncio
 import inspect
 import logging.handlers
@@ -115,6 +116,20 @@ async def test_a_raw_thread_is_named() -> None:
     go.set()
     raw.join()
     assert seen.strangers == ["thread 'by-hand' was started by hand"]
+
+
+async def test_a_thread_that_the_threading_module_does_not_know_is_named() -> None:
+    go, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        go.wait()
+        ended.set()
+
+    number = _thread.start_new_thread(work, ())
+    seen = await until(lambda: seen if (seen := look()).strangers else None)
+    go.set()
+    ended.wait()
+    assert seen.strangers == [f"thread {number} was started by hand"]
 
 
 async def test_a_raw_thread_that_waits_for_a_future_brings_nothing() -> None:

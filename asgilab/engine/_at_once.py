@@ -9,20 +9,18 @@ import gc
 import operator
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import accumulate, chain, islice, repeat, takewhile
+from itertools import accumulate, repeat, takewhile
 from types import FrameType
 from typing import Any, Final, TypeVar
 
-_COLLECTS_ANYWHERE: Final = sys.version_info < (3, 12)
+COLLECTS_ANYWHERE: Final = sys.version_info < (3, 12)
 """Whether garbage may be collected wherever an object is made.
 
 From Python 3.12 on it is collected between two instructions of Python code only
 (https://github.com/python/cpython/issues/97922).
 """
-_SWITCH: Final = {True: gc.enable, False: gc.disable}
 _is_there: Final = partial(operator.is_not, None)
 _Result = TypeVar("_Result")
 
@@ -43,22 +41,19 @@ def at_once(step: Callable[[], _Result]) -> _Result:
     Returns:
         What the step returned.
     """
-    if not _COLLECTS_ANYWHERE:
+    if not COLLECTS_ANYWHERE:
         return step()
-    was: list[bool] = []
-    found: list[_Result] = []
-    turns: Iterator[Any] = chain(
-        map(was.append, map(operator.call, (gc.isenabled,))),
-        map(operator.call, (gc.disable,)),
-        map(found.append, map(operator.call, (step,))),
-        map(operator.call, map(_SWITCH.__getitem__, islice(was, 1))),
-    )
+    last = gc.enable if gc.isenabled() else gc.disable
+    turns: tuple[Callable[[], Any], ...] = (gc.isenabled, gc.disable, step, last)
     try:
-        deque(turns, maxlen=0)
+        was, _, found, _ = tuple(map(operator.call, turns))
     except BaseException:
-        _SWITCH[was[0]]()  # the step failed, and the last turn did not come
+        last()  # the step failed, and the last turn did not come
         raise
-    return found[0]
+    if was is not (last is gc.enable):
+        (gc.enable if was else gc.disable)()  # somebody switched it after we asked
+    result: _Result = found
+    return result
 
 
 def frames_of_threads() -> dict[int, FrameType]:
@@ -80,8 +75,16 @@ def outwards(frame: FrameType | None) -> list[FrameType]:
     """
     if frame is None:
         return []
+    if not COLLECTS_ANYWHERE:
+        return list(_steps(frame))
     steps = accumulate(repeat("f_back"), getattr, initial=frame)
     return at_once(partial(list, takewhile(_is_there, steps)))
+
+
+def _steps(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def frame_in(owner: Any, name: str) -> FrameType | None:

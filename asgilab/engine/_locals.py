@@ -7,13 +7,12 @@ Whoever looks at foreign frames reads them here.
 
 import inspect
 import sys
-from collections import deque
 from functools import partial
 from itertools import chain, islice
 from types import FrameType
 from typing import Any, Final
 
-from asgilab.engine._at_once import at_once
+from asgilab.engine._at_once import COLLECTS_ANYWHERE, at_once
 
 _NOBODY_ELSE: Final = 3
 """References to a dict that its frame has, a variable and an argument."""
@@ -31,16 +30,23 @@ def locals_of(frame: FrameType) -> dict[str, Any]:
     Returns:
         Name and value of each variable that is bound now.
     """
-    held: list[Any] = []
-    filled = map(held.append, map(getattr, (frame,), ("f_locals",)))
-    copied = map(held.append, map(dict, islice(held, 1)))
-    # Both at once: somebody else may look at the same frame, and clear the dict.
-    at_once(partial(deque, chain(filled, copied), maxlen=0))
-    names: dict[str, Any] = held.pop()
-    snapshot = held.pop()
+    snapshot, names = _snapshot_and_copy(frame)
     if _is_copy(frame, snapshot) and sys.getrefcount(snapshot) <= _NOBODY_ELSE:
         snapshot.clear()
     return names
+
+
+def _snapshot_and_copy(frame: FrameType) -> tuple[Any, dict[str, Any]]:
+    if not COLLECTS_ANYWHERE:
+        snapshot = frame.f_locals
+        return snapshot, dict(snapshot)
+    # Both at once: somebody else may look at the same frame, and clear the dict.
+    held: list[Any] = []
+    filled = map(held.append, map(getattr, (frame,), ("f_locals",)))
+    copied = map(held.append, map(dict, islice(held, 1)))
+    at_once(partial(tuple, chain(filled, copied)))
+    snapshot, names = held
+    return snapshot, names
 
 
 def _is_copy(frame: FrameType, snapshot: Any) -> bool:

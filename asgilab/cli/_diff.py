@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from asgilab.cli._project import add_redaction, redact_as_told
 from asgilab.rendering import visible
 from asgilab.replay import Difference, diff
 from asgilab.sessions import Session, load
@@ -16,12 +17,14 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("diff", help="tell where two session files differ")
     parser.add_argument("left", metavar="A", help="a *.asgilab.jsonl file")
     parser.add_argument("right", metavar="B", help="another one")
+    add_redaction(parser, off="compare what the files hold of secrets, and show it")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Print the differences; the exit code tells whether there are any."""
-    left, right = _shown(options.left, console), _shown(options.right, console)
+    files = (options.left, options.right)
+    left, right = (_shown(file, options, console) for file in files)
     return tell(diff(left, right), console)
 
 
@@ -34,10 +37,11 @@ def tell(differences: Sequence[Difference], console: Console) -> int:
     return 1 if count else 0
 
 
-def _shown(file: str, console: Console) -> Session:
+def _shown(file: str, options: argparse.Namespace, console: Console) -> Session:
     """Load a session as it may be shown, and say what its file lacks."""
     session = load(file)
     for warning in session.warnings:
         text = f"Warning: {visible(file)}: {visible(warning)}"
         console.print(text, markup=False, soft_wrap=True)
+    redact_as_told(session, options)
     return session.redacted()

@@ -7,12 +7,12 @@ from typing import Any
 
 from rich.console import Console
 
-from asgilab.cli._project import add_options, lab_of
+from asgilab.cli._project import add_options, add_redaction, lab_of
 from asgilab.engine import LabLoop
 from asgilab.export import Exported, export_test
 from asgilab.lab import Lab, check_test_file, replay_elsewhere
 from asgilab.rendering import visible
-from asgilab.sessions import Session, load
+from asgilab.sessions import Session, load, name_secrets
 
 
 def add_to(commands: Any) -> None:
@@ -29,6 +29,7 @@ def add_to(commands: Any) -> None:
         help="whose communicators the test imports (default: asgilab)",
     )
     add_options(parser)
+    add_redaction(parser)
     parser.set_defaults(run=run)
 
 
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Write the test; the exit code tells whether it passes."""
     check_test_file(options.output)
     session = load(options.file)
+    name_secrets(*options.secret_name or ())
     for warning in session.warnings:
         text = f"Warning: {visible(warning)}"
         console.print(text, markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 from asgilab.errors import UsageError
 from asgilab.lab import Lab
 from asgilab.rendering import visible
-from asgilab.sessions import Session, lacking
+from asgilab.sessions import Session, lacking, name_secrets
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +24,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="folder to look for the application in "
         "(default: the session's, and the current folder)",
     )
+
+
+def add_redaction(parser: argparse.ArgumentParser, *, off: str = "") -> None:
+    """Add the options that say what is a secret.
+
+    Args:
+        parser: The parser of a command.
+        off: What the command does without redaction; "" for one that always redacts.
+    """
+    if off:
+        parser.add_argument("--no-redact", action="store_true", help=off)
+    parser.add_argument(
+        "--secret-name",
+        action="append",
+        metavar="NAME",
+        help="a field of this name holds a secret, too; may be given again",
+    )
+
+
+def redact_as_told(session: Session, options: argparse.Namespace) -> None:
+    """Take out of a session's renderings what the command line says."""
+    name_secrets(*options.secret_name or ())
+    if options.no_redact:
+        session.redact = None
 
 
 def lab_of(session: Session, options: argparse.Namespace) -> Lab:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from rich.console import Console
 
 import asgilab
-from asgilab.cli._project import add_current_folder
+from asgilab.cli._project import add_current_folder, add_redaction
 from asgilab.cli._record_printing import Printing
 from asgilab.cli._record_serving import ORDER, application, loaded
 from asgilab.errors import AsgilabError, UsageError
@@ -83,11 +83,7 @@ def _add_recorder_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep", type=_number, help="remove the oldest of more files (default: none)"
     )
-    parser.add_argument(
-        "--no-redact",
-        action="store_true",
-        help="write cookies, passwords and tokens as they are",
-    )
+    add_redaction(parser, off="write cookies, passwords and tokens as they are")
 
 
 def _number(text: str) -> int:
@@ -171,6 +167,7 @@ def _order(options: argparse.Namespace, path: Path) -> dict[str, Any]:
         "max_bytes": options.max_bytes,
         "keep": options.keep,
         "redact": not options.no_redact,
+        "secret_names": options.secret_name or [],
     }
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from asgilab.cli._project import add_current_folder
 from asgilab.lab import load_application
 from asgilab.live import Recorder, redact_secrets
+from asgilab.sessions import name_secrets
 from asgilab.types import Scope
 
 ORDER: Final = "ASGILAB_RECORD"
@@ -39,6 +40,7 @@ def loaded() -> Any:
 def application() -> Recorder:
     """Return the application with the recorder around it."""
     order = json.loads(os.environ[ORDER])
+    name_secrets(*order.get("secret_names", ()))
     return Recorder(
         loaded(),
         order["path"],

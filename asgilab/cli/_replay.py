@@ -8,7 +8,13 @@ from typing import Any
 from rich.console import Console
 
 from asgilab.cli._diff import tell
-from asgilab.cli._project import add_options, lab_of, warn
+from asgilab.cli._project import (
+    add_options,
+    add_redaction,
+    lab_of,
+    redact_as_told,
+    warn,
+)
 from asgilab.engine import LabLoop
 from asgilab.lab import Compared, Lab, check_output, compare
 from asgilab.rendering import TextTimeline
@@ -22,6 +28,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="a *.asgilab.jsonl file")
     add_options(parser)
+    add_redaction(parser, off="show, and save, secrets as they are")
     parser.add_argument(
         "-o", "--output", type=Path, help="session file to save the replay to"
     )
@@ -36,8 +43,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.output is not None:
         check_output(options.output)
     recorded = load(options.file)
+    redact_as_told(recorded, options)
     warn(recorded, console)
     lab = lab_of(recorded, options)
+    lab.session.redact = recorded.redact
     with asyncio.Runner(loop_factory=lambda: LabLoop("virtual")) as runner:
         compared = runner.run(_compare(lab, recorded))
     if options.output is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from asgilab.cli._project import add_redaction, redact_as_told
 from asgilab.rendering import LAST, TextTimeline, visible
 from asgilab.sessions import load
 
@@ -16,6 +17,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--last", type=_count, default=LAST, help=f"events at most (default: {LAST})"
     )
+    add_redaction(parser, off="show what the file holds of secrets")
     parser.set_defaults(run=run)
 
 
@@ -34,6 +36,7 @@ def _count(text: str) -> int:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Print the timeline."""
     session = load(options.file)
+    redact_as_told(session, options)
     for warning in session.warnings:
         console.print(f"Warning: {visible(warning)}", markup=False)
     console.print(TextTimeline(session, last=options.last))

@@ -10,12 +10,21 @@ import reprlib
 from collections.abc import Iterable
 from typing import Any, Final
 
+from asgilab.sessions import (
+    REDACTED,
+    is_secret_name,
+    named_secrets,
+    redacted_bytes,
+    redacted_text,
+)
+
 _SECRET: Final = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|api_?key|authorization|cookie"
     r"|session_?(key|id)|private_?key|credential",
     re.IGNORECASE,
 )
-_REDACTED: Final = "[redacted]"
+_LONGEST_READ: Final = 4096
+"""Characters of a text in which secrets are looked for; no more than that is shown."""
 
 
 class _BoundedRepr(reprlib.Repr):
@@ -26,6 +35,12 @@ class _BoundedRepr(reprlib.Repr):
         self.maxstring = self.maxother = 160
         self.maxdict = self.maxlist = self.maxtuple = self.maxset = 12
         self.maxlevel = 4
+
+    def repr_str(self, value: str, level: int) -> str:
+        if len(value) > _LONGEST_READ:
+            half = _LONGEST_READ // 2
+            value = value[:half] + value[-half:]
+        return super().repr_str(redacted_text(value), level)
 
     def repr_bytes(self, value: bytes, level: int) -> str:
         return self._cut(value, "")
@@ -52,12 +67,12 @@ class _BoundedRepr(reprlib.Repr):
 
     def repr_tuple(self, value: tuple[Any, ...], level: int) -> str:
         if len(value) == 2 and _is_secret(value[0]):  # a header, or an item
-            return f"({self.repr1(value[0], level - 1)}, {_REDACTED!r})"
+            return f"({self.repr1(value[0], level - 1)}, {REDACTED!r})"
         return super().repr_tuple(value, level)
 
     def repr_list(self, value: list[Any], level: int) -> str:
         if len(value) == 2 and _is_secret(value[0]):
-            return f"[{self.repr1(value[0], level - 1)}, {_REDACTED!r}]"
+            return f"[{self.repr1(value[0], level - 1)}, {REDACTED!r}]"
         return super().repr_list(value, level)
 
     def repr_set(self, value: set[Any], level: int) -> str:
@@ -75,14 +90,15 @@ class _BoundedRepr(reprlib.Repr):
         return begin + ", ".join([*shown, *self._more(value, self.maxset)]) + end
 
     def _item(self, key: Any, value: Any, level: int) -> str:
-        return repr(_REDACTED) if _is_secret(key) else self.repr1(value, level)
+        return repr(REDACTED) if _is_secret(key) else self.repr1(value, level)
 
     @staticmethod
     def _more(value: Any, most: int) -> list[str]:
         return ["..."] if len(value) > most else []
 
     def _cut(self, value: bytes | bytearray, wrapper: str) -> str:
-        text = repr(bytes(value[: self.maxstring]))
+        head = redacted_bytes(bytes(value[:_LONGEST_READ]))
+        text = repr(head[: self.maxstring])
         if len(value) > self.maxstring or len(text) > 2 * self.maxstring:
             text = text[: self.maxstring] + "..."
         return f"{wrapper}({text})" if wrapper else text
@@ -106,10 +122,14 @@ def shorten(value: Any) -> str:
 
 def shorten_named(name: str, value: Any) -> str:
     """Return what :func:`shorten` does, or that the name is one of a secret."""
-    return _REDACTED if _SECRET.search(name) else shorten(value)
+    return REDACTED if _is_secret(name) else shorten(value)
 
 
 def _is_secret(name: Any) -> bool:
     if type(name) is bytes:
         name = name[:100].decode("latin-1")
-    return type(name) is str and _SECRET.search(name[:100]) is not None
+    if type(name) is not str:
+        return False
+    if _SECRET.search(name[:100]) is not None:
+        return True
+    return bool(named_secrets()) and is_secret_name(name[:100])

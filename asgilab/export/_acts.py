@@ -61,7 +61,7 @@ def opening(draft: Draft, said: Input) -> Open:
         draft.variable(said.connection),
         draft.payloads.address(said, request.path),
         tuple(draft.payloads.headers(said, request.headers)),
-        request.subprotocols,
+        tuple(draft.payloads.offered(said, request.subprotocols)),
         draft.user(said.connection),
         # What guards against other sites is a part of Channels.
         request.implied if draft.django else (),
@@ -103,7 +103,7 @@ def _connect(draft: Draft, said: Input, mine: list[Output]) -> Done:
     kind = mine[0].type if mine else ""
     if kind == "websocket.accept":
         draft.silent[said.connection] = None
-        chosen = mine[0].message.get("subprotocol")
+        chosen = draft.payloads.chosen(mine[0].message.get("subprotocol"))
         return [*late, Connect(variable, True, chosen)], mine[1:]
     if kind == "websocket.close":
         code = mine[0].message.get("code", 1000)

@@ -5,12 +5,10 @@ place of a payload becomes a literal, a matcher, a value of an earlier message,
 or a fixture.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType
-from typing import Any, Final
-from urllib.parse import unquote_plus
+from typing import Any
 
 from asgilab.export._flow import Carried, Plan, Verdict, Woven
 from asgilab.export._literals import literal, quoted_part
@@ -22,10 +20,13 @@ from asgilab.sessions import (
     holds_secret,
     is_redacted,
     is_secret_name,
+    is_secret_text,
     names_secret_number,
+    redact_secrets,
+    redacted_text,
+    spans,
+    value_name,
 )
-
-_PAIR: Final = re.compile(r"(?:^|[?&])(?P<key>[^=&?/]+)=(?P<value>[^&]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Payloads:
         return _joined([each for part in parts for each in self._veiled(said, part)])
 
     def pairs(self, said: Input, text: str) -> Any:
-        """Return a query string or the body of a form, its secrets replaced."""
+        """Return a query string, a body or another text, its secrets replaced."""
         return _joined(self._veiled(said, text))
 
     def _veiled(self, said: Input, part: str | Code) -> list[str | Code]:
@@ -93,67 +94,86 @@ class Payloads:
             return [part]
         done: list[str | Code] = []
         last = 0
-        for pair in _PAIR.finditer(part):
-            name, value = unquote_plus(pair["key"]), pair["value"]
-            if is_secret_name(name) or holds_secret(unquote_plus(value)):
-                done.append(part[last : pair.start("value")])
-                done.append(self.secrets.code(value, said.connection, name))
-                last = pair.end("value")
+        for span in spans(part):
+            value = part[span.start : span.end]
+            done.append(part[last : span.start])
+            done.append(self.secrets.code(value, said.connection, span.name or "token"))
+            last = span.end
         return [*done, part[last:]]
 
     def headers(self, said: Input, pairs: tuple[tuple[bytes, bytes], ...]) -> list[Any]:
         """Return header pairs, their secrets replaced."""
         return [(key, self._header(said, key, value)) for key, value in pairs]
 
+    def offered(self, said: Input, names: Sequence[str]) -> list[Any]:
+        """Return the subprotocols that a client offers, its credentials replaced."""
+        shown = redact_secrets({"subprotocols": list(names)})["subprotocols"]
+        before = ["", *names]
+        return [
+            name
+            if name == of_it
+            else self.secrets.code(name, said.connection, one or "token")
+            for name, of_it, one in zip(names, shown, before, strict=False)
+        ]
+
+    def chosen(self, name: Any) -> Any:
+        """Return the subprotocol that an application chose from the offered ones."""
+        return self.secrets.known(name) or name
+
     def _header(self, said: Input, key: bytes, value: bytes) -> Any:
         name = key.decode("latin-1")
         text = value.decode("latin-1")
-        if not is_secret_name(name) and not holds_secret(text):
+        if redact_secrets({"headers": [(key, value)]})["headers"] == [(key, value)]:
             return value
         self.secrets.hide(cookies_of(((key, value),)).values())
         code = self.secrets.code(text, said.connection, name)
         return Code(f"{code.text}.encode()", code.needs)
 
-    def _node(self, said: Input | Output, path: Path, value: Any) -> Any:
+    def _node(
+        self, said: Input | Output, path: Path, value: Any, named: str = ""
+    ) -> Any:
         verdict = self.plan.places.get(said.event, {}).get(path)
         if isinstance(verdict, Finding):
             return self._matcher(verdict)
         if verdict is not None:
             return self._known(verdict)
         if isinstance(value, dict):
+            named = value_name(value) if "value" in value else ""
             return {
-                key: self._node(said, (*path, key), inner)
+                key: self._node(said, (*path, key), inner, named * (key == "value"))
                 for key, inner in value.items()
             }
         if isinstance(value, list):
             return [
-                self._node(said, (*path, place), inner)
+                self._node(said, (*path, place), inner, named)
                 for place, inner in enumerate(value)
             ]
-        return self._leaf(said, path, value)
+        return self._leaf(said, path, value, named or _key(path))
 
-    def _leaf(self, said: Input | Output, path: Path, value: Any) -> Any:
-        key = _key(path)
+    def _leaf(self, said: Input | Output, path: Path, value: Any, key: str) -> Any:
         if type(value) in (int, float):
-            return self._number(said, path, value)
+            return self._number(said, path, value, key)
         if not isinstance(value, str) or not value:
             return value
-        if not is_secret_name(key) and not holds_secret(value):
+        whole = is_secret_text(key, value) or holds_secret(value)
+        if not whole and redacted_text(value) == value:
             return value
         if isinstance(said, Input):
+            if not whole and spans(value):
+                return self.pairs(said, value)
             return self.secrets.code(value, said.connection, key or "secret")
         node = self.secrets.expected(value)
         self._note(said.event, said.connection, path, node)
         return node
 
     def _number(
-        self, said: Input | Output, path: Path, value: float
+        self, said: Input | Output, path: Path, value: float, key: str
     ) -> float | Code | Call:
-        if not names_secret_number(_key(path)):
+        if not names_secret_number(key):
             return value
         kind = type(value).__name__
         if isinstance(said, Input):
-            code = self.secrets.code(str(value), said.connection, _key(path))
+            code = self.secrets.code(str(value), said.connection, key)
             return Code(f"{kind}({code.text})", code.needs)
         self.secrets.hide([str(value)])
         node = Code(f"IsInstance({kind})", (("dirty_equals", "IsInstance"),))

@@ -7,13 +7,13 @@ from asgilab.export._nodes import Code
 from asgilab.export._payloads import Payloads
 from asgilab.export._statements import ExpectResponse
 from asgilab.replay import Input, Output, content
+from asgilab.sessions import redacted_bytes
 
 _ASSERTED: Final = (b"content-type", b"location")
 _LONGEST: Final = 300
 """Bytes of a body that are still worth comparing as a whole."""
 
 _TITLE: Final = re.compile(rb"<title>[^<]*</title>", re.IGNORECASE)
-_FORM: Final = b"application/x-www-form-urlencoded"
 
 
 def request_body(said: Input, payloads: Payloads) -> tuple[Any, bool]:
@@ -22,10 +22,7 @@ def request_body(said: Input, payloads: Payloads) -> tuple[Any, bool]:
     body = content({"body": raw}).get("body", b"")
     if isinstance(body, (dict, list)):
         return payloads.sent(said, ("body",), body), True
-    headers = dict(said.request.headers) if said.request else {}
-    if headers.get(b"content-type", b"").startswith(_FORM):
-        return _form(said, raw, payloads), False
-    return raw, False
+    return _text(said, raw, payloads), False
 
 
 def expect_response(
@@ -54,13 +51,15 @@ def expect_response(
     headers = tuple(
         (key, value)
         for number, (key, value) in enumerate(message["headers"])
-        if key.lower() in _ASSERTED and ("headers", number) not in places
+        if key.lower() in _ASSERTED
+        and ("headers", number) not in places
+        and not _holds_secret(value)
     )
     body = message["body"]
     if isinstance(body, (dict, list)):
         expected = payloads.expected(response, ("body",), body)
         return ExpectResponse(variable, status, headers, expected, True, (), name)
-    if len(body) <= _LONGEST:
+    if len(body) <= _LONGEST and not _holds_secret(body):
         expected = payloads.expected(response, ("body",), body)
         return ExpectResponse(variable, status, headers, expected)
     title = _TITLE.search(body)
@@ -72,10 +71,16 @@ def expect_response(
     return ExpectResponse(variable, status, headers, contains=contains)
 
 
-def _form(said: Input, raw: bytes, payloads: Payloads) -> Any:
-    """Return the body of a form with its secret fields taken from the environment."""
-    text = raw.decode("latin-1")
-    filled = payloads.pairs(said, text)
+def _holds_secret(body: Any) -> bool:
+    return isinstance(body, bytes) and redacted_bytes(body) != body
+
+
+def _text(said: Input, raw: bytes, payloads: Payloads) -> Any:
+    """Return the body of a form or a text, its secrets from the environment."""
+    try:
+        filled = payloads.pairs(said, raw.decode())
+    except UnicodeDecodeError:
+        return raw
     if isinstance(filled, str):
         return raw
     return Code(f"{filled.text}.encode()", filled.needs)

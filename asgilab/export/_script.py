@@ -18,6 +18,7 @@ from asgilab.export._secrets import Secret, Secrets
 from asgilab.export._statements import Disconnect, ExpectNothing, Open, Statement
 from asgilab.export._variables import choose_variables
 from asgilab.replay import Act, Input, Output, Path, Step, Volatility
+from asgilab.sessions import hidden_texts, redact_secrets
 
 _SILENT_ENDS: Final = frozenset({"application.returned", "cancelled"})
 
@@ -89,6 +90,7 @@ def write_script(
     closing = [draft.variable(name) for name in _to_close(steps[:kept])]
     paragraphs.append([Disconnect(name) for name in closing if name not in early])
     _note_unexplained(draft)
+    _hide_secrets(steps, draft.payloads.secrets)
     script = Script(
         opened=tuple(opened),
         paragraphs=tuple(tuple(p) for p in paragraphs if p),
@@ -100,6 +102,15 @@ def write_script(
         loose=_loose(draft),
     )
     return script, draft.payloads.secrets
+
+
+def _hide_secrets(steps: Sequence[Step], secrets: Secrets) -> None:
+    """Take note of all that is redacted elsewhere: it must not be in the source."""
+    for step in steps:
+        for message in (step.input.message, *(o.message for o in step.outputs)):
+            # Most cookies hold a word that may well stand in the source.
+            shown = {k: v for k, v in redact_secrets(message).items() if k != "headers"}
+            secrets.hide(hidden_texts(dict(message), shown))
 
 
 def _loose(draft: Draft) -> dict[int, frozenset[Path]]:

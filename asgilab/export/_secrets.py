@@ -65,6 +65,11 @@ class Secrets:
             self._found[value] = secret
         return Code(secret.fixture)
 
+    def known(self, value: Any) -> Code | None:
+        """Return what stands for a value that the test sends, if that is a secret."""
+        secret = self._found.get(value) if isinstance(value, str) else None
+        return None if secret is None else Code(secret.fixture)
+
     def expected(self, value: str) -> Code:
         """Return what stands for a secret that the application sends."""
         self._unwritten.add(value)

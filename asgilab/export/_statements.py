@@ -26,7 +26,7 @@ class Open:
     connection: str
     path: Any
     headers: tuple[Any, ...] = ()
-    subprotocols: tuple[str, ...] = ()
+    subprotocols: tuple[Any, ...] = ()
     user: str = ""
     implied: tuple[tuple[bytes, bytes], ...] = ()
 

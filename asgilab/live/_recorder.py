@@ -20,7 +20,7 @@ from typing import Any, Final
 from asgilab.errors import UsageError
 from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
 from asgilab.live._scribe import OPTIONS
-from asgilab.sessions import redact_secrets
+from asgilab.sessions import named_secrets, redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS: Final = 2.0
@@ -235,6 +235,7 @@ class Recorder:
             "max_bytes": self._max_bytes,
             "keep": self._keep,
             "redact": self._redact is redact_secrets,
+            "secret_names": sorted(named_secrets()),
         }
         custom = None if self._redact is redact_secrets else self._redact
         atexit.register(self.close)

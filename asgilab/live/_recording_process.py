@@ -21,7 +21,7 @@ from typing import IO, Any, Final
 
 from asgilab.live._recording_file import RecordingFiles
 from asgilab.live._scribe import Entry, Scribe
-from asgilab.sessions import Session
+from asgilab.sessions import Session, name_secrets
 from asgilab.sessions._codec import decode
 
 _AHEAD_BYTES: Final = 64_000_000
@@ -50,6 +50,7 @@ def main() -> None:
         max_bytes=options["max_bytes"],
         keep=options["keep"],
     )
+    name_secrets(*options.get("secret_names", ()))
     scribe = Scribe(files, options["redact"], lambda text: _answer(warning=text))
     os.nice(_NICENESS)  # Serving comes first.
     for lost, flushed, rows in map(marshal.loads, ReadAhead(sys.stdin.buffer)):

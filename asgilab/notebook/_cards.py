@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from asgilab.engine import FrameText, Stop
 from asgilab.rendering import clip, place, preview, visible
-from asgilab.sessions import Event, Kind
+from asgilab.sessions import Event, Kind, Redact, redact_secrets
 
 Tone = Literal["good", "bad", "paused", "plain"]
 
@@ -100,21 +100,31 @@ class Table:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def message_text(message: Mapping[str, Any], limit: int = _WIDEST_VALUE) -> str:
-    """Return an ASGI event on one line: its type, and its payload shortened."""
+def message_text(
+    message: Mapping[str, Any], redact: Redact | None = redact_secrets
+) -> str:
+    """Return an ASGI event on one line: its type, and its payload shortened.
+
+    Args:
+        message: The event.
+        redact: Takes its secrets out, for a notebook is saved and shared; or None.
+    """
+    message = message if redact is None else redact(message)
     kind = visible(str(message.get("type", "an event")))
-    shown = preview(Event(0, 0.0, "", Kind.SEND, message), limit)
+    shown = preview(Event(0, 0.0, "", Kind.SEND, message), _WIDEST_VALUE)
     return f"{kind} {shown}".rstrip()
 
 
-def preview_of(message: Any) -> str:
+def preview_of(message: Any, redact: Redact | None = redact_secrets) -> str:
     """Return a message of a channel layer on one line."""
+    if redact is not None and isinstance(message, Mapping):
+        message = redact(message)
     return clip(visible(repr(message)), _WIDEST_VALUE)
 
 
-def stop_text(stop: Stop) -> str:
+def stop_text(stop: Stop, redact: Redact | None = redact_secrets) -> str:
     """Return what is held at a gate, on one line."""
-    return f"{stop.direction} {message_text(stop.message)}"
+    return f"{stop.direction} {message_text(stop.message, redact)}"
 
 
 def frame_lines(frames: Iterable[FrameText], *, values: int = 1) -> list[str]:

@@ -6,10 +6,10 @@ from typing import Any
 from IPython.core.magic_arguments import argument
 
 from asgilab.errors import NoOutput, PayloadError, UnexpectedEvent, UsageError
-from asgilab.notebook._answers import Answer
+from asgilab.notebook._answers import Answer, veiled
 from asgilab.notebook._arguments import check_name, check_path, headers
 from asgilab.notebook._asking import look, timeout_of, within
-from asgilab.notebook._cards import Card, message_text
+from asgilab.notebook._cards import Card
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._payloads import body, decode, evaluate, frame
@@ -36,8 +36,9 @@ async def asgi_send(laboratory: Laboratory, call: Call) -> Card:
         await laboratory.on_lab(communicator.wait(0))
     message = _received(text, data)
     if stands.stop is not None or stands.paused:
-        return Stands(stands, before=f"delivered: {message_text(message)}")
-    return Sent(name, message, await laboratory.on_lab(laboratory.unread()))
+        return Stands(stands, before=f"delivered: {laboratory.told(message)}")
+    unread = await laboratory.on_lab(laboratory.unread())
+    return Sent(name, message, unread, laboratory.redact)
 
 
 @asgi_magic()
@@ -56,9 +57,9 @@ async def asgi_receive(laboratory: Laboratory, call: Call) -> Any:
         if stands.stop is not None:
             error.add_note(f"{stands.sentence}; %asgi_step {name} lets it through.")
         raise
-    if isinstance(got, bytes):
-        return got
-    return got if arguments.text else decode(got, None)
+    if isinstance(got, bytes) or arguments.text:
+        return veiled(got, laboratory.redact)
+    return veiled(decode(got, None), laboratory.redact)
 
 
 @asgi_magic()
@@ -80,7 +81,7 @@ async def asgi_nothing(laboratory: Laboratory, call: Call) -> Card:
         # What was known then ends at the call's own timer; what follows is asked anew.
         stands = await look(laboratory, arguments.name)
         return Nothing(arguments.name, stands.quiet if certain else None, timeout)
-    came = message_text(communicator.output_queue.events[0])
+    came = laboratory.told(communicator.output_queue.events[0])
     msg = f"Expected nothing from {arguments.name}, but it sent {came}."
     raise UnexpectedEvent(msg)
 
@@ -115,7 +116,7 @@ async def asgi_http(laboratory: Laboratory, call: Call) -> Any:
     # An application may well go on after its response: let it come to its end.
     stands = await look(laboratory, name)
     if response is not None:
-        return Answer(response)
+        return Answer(response, redact=laboratory.redact)
     laboratory.publish(name)
     before = f"when it goes on, await {name}.get_response() gives the response"
     return Stands(stands, before=before)

@@ -12,7 +12,7 @@ from IPython.core.magic_arguments import argument
 from asgilab.engine import Stop
 from asgilab.errors import PayloadError, UsageError
 from asgilab.notebook._asking import look
-from asgilab.notebook._cards import Card, message_text
+from asgilab.notebook._cards import Card
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._payloads import evaluate, frame
@@ -58,7 +58,7 @@ async def asgi_edit(laboratory: Laboratory, call: Call) -> Card:
     def edit(stop: Stop) -> str:
         message = _edited(stop, value)
         gates.release(stop, message)
-        return f"edited: {message_text(stop.message)} → {message_text(message)}"
+        return f"edited: {laboratory.told(stop.message)} → {laboratory.told(message)}"
 
     return await _decide(laboratory, call.arguments.name, edit)
 
@@ -71,7 +71,7 @@ async def asgi_drop(laboratory: Laboratory, call: Call) -> Card:
 
     def drop(stop: Stop) -> str:
         gates.drop(stop)
-        return f"dropped: {message_text(stop.message)}"
+        return f"dropped: {laboratory.told(stop.message)}"
 
     return await _decide(laboratory, call.arguments.name, drop)
 
@@ -85,7 +85,7 @@ async def asgi_duplicate(laboratory: Laboratory, call: Call) -> Card:
 
     def duplicate(stop: Stop) -> str:
         gates.duplicate(stop, times)
-        return f"let through {times} times: {message_text(stop.message)}"
+        return f"let through {times} times: {laboratory.told(stop.message)}"
 
     return await _decide(laboratory, call.arguments.name, duplicate)
 
@@ -99,7 +99,7 @@ async def asgi_delay(laboratory: Laboratory, call: Call) -> Card:
 
     def delay(stop: Stop) -> str:
         gates.delay(stop, seconds)
-        return f"goes on in {seconds:g} s: {message_text(stop.message)}"
+        return f"goes on in {seconds:g} s: {laboratory.told(stop.message)}"
 
     return await _decide(laboratory, call.arguments.name, delay)
 
@@ -127,7 +127,8 @@ async def asgi_inject(laboratory: Laboratory, call: Call) -> Card:
     await laboratory.on_lab(put())
     whom = "to the client" if sent else "to the application"
     return Stands(
-        await look(laboratory, name), before=f"injected {whom}: {message_text(message)}"
+        await look(laboratory, name),
+        before=f"injected {whom}: {laboratory.told(message)}",
     )
 
 

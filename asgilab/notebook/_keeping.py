@@ -85,6 +85,8 @@ async def asgi_load(laboratory: Laboratory, call: Call) -> Card:
     check_name(name)
     following = call.arguments.follow
     session = _load(call.arguments.file, follow if following else load)
+    if not laboratory.settings.redact:
+        session.redact = None
     laboratory.shell.user_ns[name] = session
     who = ", ".join(session.connections) or "no connection"
     text = f"{name} is a session of {len(session)} event(s) on {who}."

@@ -5,7 +5,7 @@ else does.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -14,11 +14,12 @@ from asgilab.communicators import ApplicationCommunicator, WebsocketCommunicator
 from asgilab.engine import Crossing
 from asgilab.errors import UnknownConnection, UsageError
 from asgilab.lab import Lab
+from asgilab.notebook._cards import message_text
 from asgilab.notebook._driving import cross
 from asgilab.notebook._interrupts import Interrupts
 from asgilab.notebook._settings import AsgiLab
 from asgilab.notebook._statuses import Statuses
-from asgilab.sessions import Session
+from asgilab.sessions import Redact, Session, name_secrets, redact_secrets
 
 T = TypeVar("T")
 
@@ -46,6 +47,8 @@ class Laboratory:
     def __init__(self, shell: InteractiveShell, settings: AsgiLab) -> None:
         self.shell = shell
         self.settings = settings
+        settings.observe(self._switch_redaction, ["redact"])
+        settings.observe(self._name_secrets, ["secret_names"])
         self.interrupts = Interrupts()
         self.handshakes: dict[str, asyncio.Task[Any]] = {}
         self.timeline: Any = None
@@ -94,6 +97,15 @@ class Laboratory:
             raise UsageError(msg)
         return loop
 
+    @property
+    def redact(self) -> Redact | None:
+        """What takes the secrets out of all that is shown; None shows all."""
+        return self.lab.session.redact
+
+    def told(self, message: Mapping[str, Any]) -> str:
+        """Return an event on one line, as it may be shown."""
+        return message_text(message, self.redact)
+
     def adopt(self, lab: Lab, loop: asyncio.AbstractEventLoop | None) -> None:
         """Make a lab the one of this notebook.
 
@@ -103,6 +115,16 @@ class Laboratory:
         """
         self._lab, self._loop = lab, loop
         self.statuses = Statuses(lab.session)
+        if not self.settings.redact:
+            lab.session.redact = None
+        self._name_secrets()
+
+    def _switch_redaction(self, change: Any) -> None:
+        if self._lab is not None:
+            self._lab.session.redact = redact_secrets if change.new else None
+
+    def _name_secrets(self, *_: Any) -> None:
+        name_secrets(*self.settings.secret_names)
 
     def release(self) -> tuple[Lab | None, asyncio.AbstractEventLoop | None]:
         """Forget the lab and withdraw the variables of its connections.

@@ -24,7 +24,7 @@ from asgilab.notebook._cards import (
 )
 from asgilab.notebook._standing import Standing
 from asgilab.rendering import clip, to_text, visible
-from asgilab.sessions import Session
+from asgilab.sessions import Redact, Session, redact_secrets
 
 _LONGEST_VALUE = 2000
 
@@ -170,9 +170,9 @@ class Stands(Card):
     def details(self) -> list[str]:
         lines = [self.before] if self.before else []
         if self.passed is not None:
-            lines.append(f"let through: {stop_text(self.passed)}")
+            lines.append(f"let through: {stop_text(self.passed, self.standing.redact)}")
         if self.stop is not None:
-            lines.append(f"held: {stop_text(self.stop)}")
+            lines.append(f"held: {stop_text(self.stop, self.standing.redact)}")
         if self.standing.unread:
             lines.append(f"unread: {count(self.standing.unread, 'event')}")
         return lines + frame_lines(self.standing.frames)
@@ -192,7 +192,8 @@ class Inspected(Stands):
         lines = []
         if self.stop is not None:
             lines.append(f"held: {visible(self.stop.direction)} {self.stop.why}")
-            pairs = dict(self.stop.message).items()
+            redact = self.standing.redact or dict
+            pairs = redact(self.stop.message).items()
             lines += [f"  {visible(str(k))}: {_value(v)}" for k, v in pairs]
         if self.standing.unread:
             lines.append(f"unread: {count(self.standing.unread, 'event')}")
@@ -207,15 +208,17 @@ class Sent(Card):
         name: Name of the connection.
         message: The event that the application was given.
         unread: How many events each connection has unread since.
+        redact: Takes the secrets out of what is shown of it; None shows all.
     """
 
     name: str
     message: dict[str, Any]
     unread: dict[str, int]
+    redact: Redact | None = redact_secrets
 
     @property
     def headline(self) -> str:
-        return f"{self.name} → {message_text(self.message)}"
+        return f"{self.name} → {message_text(self.message, self.redact)}"
 
     @property
     def details(self) -> list[str]:

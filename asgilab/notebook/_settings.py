@@ -1,7 +1,7 @@
 """What ``%config AsgiLab`` shows and sets: defaults of the magics' arguments."""
 
 from IPython.core.magic import Magics, magics_class
-from traitlets import Enum, Float
+from traitlets import Bool, Enum, Float, List, Unicode
 
 
 @magics_class
@@ -32,4 +32,11 @@ class AsgiLab(Magics):
         ["test", "project"],
         "test",
         help="Whether a new lab works on Django's test database or the project's own.",
+    ).tag(config=True)
+    redact = Bool(
+        True, help="Whether secrets are left out of what is shown, saved and loaded."
+    ).tag(config=True)
+    secret_names = List(
+        Unicode(),
+        help="Names of fields that hold secrets, beside password, token and so on.",
     ).tag(config=True)

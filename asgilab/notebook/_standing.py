@@ -14,6 +14,7 @@ from asgilab.engine import FrameText, Quiet, Stop, stack_of
 from asgilab.lab import Lab
 from asgilab.notebook._statuses import Status, Statuses
 from asgilab.rendering import visible
+from asgilab.sessions import Redact, redact_secrets
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class Standing:
         unread: Events that it sent and nobody received yet.
         paused: Whether its gates are closed.
         quiet: What the loop said of itself, where it was asked.
+        redact: Takes the secrets out of what is shown of it; None shows all.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Standing:
     unread: int = 0
     paused: bool = False
     quiet: Quiet | None = None
+    redact: Redact | None = redact_secrets
 
     @property
     def sentence(self) -> str:
@@ -86,6 +89,7 @@ async def standing(
         communicator.output_queue.qsize(),
         lab.gates.paused(communicator.name),
         quiet,
+        lab.session.redact,
     )
 
 

@@ -60,7 +60,7 @@ async def asgi_group_send(laboratory: Laboratory, call: Call) -> Card:
     with contextlib.suppress(Overdue):
         await laboratory.on_lab(laboratory.lab.settle(), laboratory.patience)
     unread = await laboratory.on_lab(laboratory.unread())
-    text = f"group {visible(group)} ← {preview_of(message)}"
+    text = f"group {visible(group)} ← {preview_of(message, laboratory.redact)}"
     return Note(text, tuple(unread_line(unread)))
 
 

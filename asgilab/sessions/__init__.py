@@ -7,9 +7,11 @@ from asgilab.sessions._event import BY_SERVER, Event, Kind, Source
 from asgilab.sessions._file import load
 from asgilab.sessions._redaction import (
     Redact,
+    hidden_texts,
     is_redacted,
     lacking,
     redact_secrets,
+    value_name,
 )
 from asgilab.sessions._redactor import Redactor
 from asgilab.sessions._secret_names import (
@@ -21,7 +23,7 @@ from asgilab.sessions._secret_names import (
     names_secret_number,
     words,
 )
-from asgilab.sessions._secret_spans import REDACTED
+from asgilab.sessions._secret_spans import REDACTED, spans
 from asgilab.sessions._secret_texts import redacted_bytes, redacted_text
 from asgilab.sessions._session import Session
 
@@ -34,6 +36,7 @@ __all__ = [
     "Redactor",
     "Session",
     "Source",
+    "hidden_texts",
     "holds_secret",
     "is_redacted",
     "is_secret_name",
@@ -46,5 +49,7 @@ __all__ = [
     "redact_secrets",
     "redacted_bytes",
     "redacted_text",
+    "spans",
+    "value_name",
     "words",
 ]

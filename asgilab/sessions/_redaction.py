@@ -6,7 +6,7 @@ What counts as a secret stands in ``_secret_names``.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from asgilab.sessions._event import Event, Kind
@@ -76,6 +76,57 @@ def is_redacted(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and any(map(is_redacted, value))
 
 
+def value_name(members: Mapping[Any, Any]) -> str:
+    """Return the name of a secret that a member says ``value`` beside it is, or "".
+
+    Example::
+
+        value_name({"name": "password", "value": "s3cret"})       # 'password'
+    """
+    for key in _NAMING:
+        name = members.get(key)
+        if isinstance(name, str) and is_secret_name(name):
+            return name
+    return ""
+
+
+def hidden_texts(value: Any, shown: Any) -> Iterator[str]:
+    """Yield the texts that were taken out of a value.
+
+    Args:
+        value: The value as it was.
+        shown: What was made of it.
+    """
+    if isinstance(value, (bytes, bytearray)) and isinstance(shown, bytes):
+        value, shown = bytes(value).decode("latin-1"), shown.decode("latin-1")
+    if isinstance(value, str) and isinstance(shown, str):
+        if value != shown:
+            yield from _taken_out(value, shown.split(REDACTED))
+    elif isinstance(value, dict) and isinstance(shown, dict):
+        for key, inner in value.items():
+            yield from hidden_texts(inner, shown.get(key))
+    elif isinstance(value, (list, tuple)) and isinstance(shown, (list, tuple)):
+        for inner, of_it in zip(value, shown, strict=False):
+            yield from hidden_texts(inner, of_it)
+
+
+def _taken_out(text: str, kept: list[str]) -> Iterator[str]:
+    """Yield what stood in a text between the pieces of it that were kept."""
+    if not text.startswith(kept[0]):
+        return
+    place = len(kept[0])
+    for number, piece in enumerate(kept[1:], 2):
+        last = number == len(kept)
+        if last:
+            end = len(text) - len(piece) if text.endswith(piece) else -1
+        else:
+            end = text.find(piece, place)
+        if end < place:
+            return
+        yield text[place:end]
+        place = end + len(piece)
+
+
 def _member(key: Any, value: Any, depth: int) -> Any:
     if key == "headers" and isinstance(value, (list, tuple)):
         return [_header(pair) for pair in value]
@@ -97,18 +148,11 @@ def _value(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, dict):
         shown = {key: _member(key, inner, depth + 1) for key, inner in value.items()}
-        named = "value" in value and next(filter(None, map(_named, shown.items())), "")
+        named = "value" in value and value_name(value)
         return shown | {"value": _hidden(named, value["value"])} if named else shown
     if type(value) in (list, tuple):
         return type(value)(_value(inner, depth + 1) for inner in value)
     return value
-
-
-def _named(member: tuple[Any, Any]) -> str:
-    """Return what a member says of the ``value`` beside it, if that is a secret."""
-    key, value = member
-    says = key in _NAMING and isinstance(value, str) and is_secret_name(value)
-    return value if says else ""
 
 
 def _subprotocols(value: Any) -> Any:

@@ -33,12 +33,14 @@ class Span(NamedTuple):
         end: Where it ends.
         until: Finds its end, where it goes on after the end of the text.
         shown: What stands in its place.
+        name: The name that says it is a secret, or "".
     """
 
     start: int
     end: int
     until: Until
     shown: str = REDACTED
+    name: str = ""
 
 
 _PAIR: Final = re.compile(r"(?:^|[?&])([^=&?\s]+)=([^&\s]+)")
@@ -104,16 +106,17 @@ _NUMBER_END: Final = partial(_until, re.compile(r"[^-+\w.]"))
 def _pairs(text: str) -> Iterator[Span]:
     for pair in _PAIR.finditer(text):
         if is_secret_text(unquote_plus(pair[1]), pair[2]):
-            yield Span(*pair.span(2), _PAIR_END)
+            yield Span(*pair.span(2), _PAIR_END, name=unquote_plus(pair[1]))
 
 
 def _members(text: str) -> Iterator[Span]:
     for member in _MEMBER.finditer(text):
         if member[3] is not None:
             if names_secret_number(member[1]):
-                yield Span(*member.span(3), _NUMBER_END, f'"{REDACTED}"')
+                shown = f'"{REDACTED}"'
+                yield Span(*member.span(3), _NUMBER_END, shown, member[1])
         elif is_secret_text(member[1], member[2]):
-            yield Span(*member.span(2), _STRING_END)
+            yield Span(*member.span(2), _STRING_END, name=member[1])
 
 
 def _shapes(text: str) -> Iterator[Span]:
@@ -140,7 +143,7 @@ def _of_tag(text: str, start: int, end: int) -> Iterator[Span]:
         by_name = name in _VALUES and any(is_secret_text(n, value) for n in named)
         if own or by_name:
             group = each.lastindex or 4
-            yield Span(*each.span(group), ends[group])
+            yield Span(*each.span(group), ends[group], name=name if own else named[0])
 
 
 def _parts(text: str) -> Iterator[Span]:
@@ -148,14 +151,15 @@ def _parts(text: str) -> Iterator[Span]:
     place = 0
     while part := _PART.search(text, place):
         place = part.end() - 1  # the line end before the next delimiter is needed
-        name = _PART_NAME.search(part[2])
-        if name is None or not is_secret_name(name[1] or name[2] or ""):
+        found = _PART_NAME.search(part[2])
+        name = (found[1] or found[2] or "") if found else ""
+        if not is_secret_name(name):
             continue
         until = partial(_part_end, part[1])
         end = until(text, part.end())
         end = len(text) if end < 0 else end
-        if is_secret_text(name[1] or name[2], text[part.end() : end]):
-            yield Span(part.end(), end, until)
+        if is_secret_text(name, text[part.end() : end]):
+            yield Span(part.end(), end, until, name=name)
         place = max(end, place)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from asgilab.cli import main
-from asgilab.sessions import Kind, Session
+from asgilab.sessions import Kind, Session, load
 
 
 def saved(path: Path, answer: str) -> str:
@@ -53,3 +53,20 @@ def test_what_a_file_holds_cannot_move_the_terminal(
     out = capsys.readouterr().out
     assert red not in out
     assert "alice␛[31m" in out
+
+
+def test_secrets_are_compared_only_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = []
+    for number in (1, 2):
+        path = tmp_path / str(number)
+        saved(path, "hi")
+        session = load(path)
+        told = {"type": "websocket.send", "text": f"?token=t0ps3cret{number}"}
+        session.record(1.0, "alice", Kind.SEND, told)
+        session.redact = None
+        files.append(str(session.save(path)))
+    assert main(["diff", *files]) == 0
+    assert main(["diff", *files, "--no-redact"]) == 1
+    assert "t0ps3cret2" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import pytest
 from asgilab.cli._record_serving import ORDER, application, loaded
 from asgilab.errors import ApplicationNotFound
 from asgilab.live import Recorder
-from asgilab.sessions import load
+from asgilab.sessions import load, name_secrets
 from tests.live.test_recorder import call
 
 
@@ -86,3 +86,14 @@ def test_a_consumer_class_is_served_too(order: Any) -> None:
 def test_an_application_that_is_not_there_is_told(order: Any) -> None:
     with pytest.raises(ApplicationNotFound, match="no module is called 'nothing'"):
         order(application="nothing:app")
+
+
+def test_names_of_ones_own_are_taken_out_too(order: Any, path: Path) -> None:
+    try:
+        recorded(
+            order(secret_names=["room pin"]), "/", query_string=b"roomPin=1234&a=b"
+        )
+    finally:
+        name_secrets()
+    scope = load(path)[0].message
+    assert scope["query_string"] == b"roomPin=[redacted]&a=b"

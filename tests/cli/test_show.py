@@ -59,3 +59,22 @@ def test_a_number_of_events_that_is_none_is_refused_in_a_line(
     with pytest.raises(SystemExit):
         main(["show", str(file), f"--last={number}"])
     assert "expected 1 or more" in capsys.readouterr().err
+
+
+def test_what_is_a_secret_can_be_said_and_left_unsaid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session()
+    message = {"type": "x.send", "text": '{"pin":"p1n","jwt":"t0k"}'}
+    session.record(0.0, "alice", Kind.SEND, message)
+    session.redact = None
+    file = str(session.save(tmp_path / "secret.asgilab.jsonl"))
+
+    def shown(*options: str) -> list[bool]:
+        assert main(["show", file, *options]) == 0
+        out = capsys.readouterr().out
+        return [word in out for word in ("p1n", "t0k")]
+
+    assert shown("--secret-name", "pin") == [False, False]
+    assert shown() == [True, False]
+    assert shown("--no-redact") == [True, True]

@@ -113,3 +113,21 @@ def test_a_variable_with_a_harmless_name_is_shown(name: str) -> None:
 )
 def test_containers_keep_their_form(value: Any, text: str) -> None:
     assert shorten(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ('{"password": "s3cret", "n": 1}', """'{"password": "[redacted]", "n": 1}'"""),
+        (b"n=1&token=s3cret", "b'n=1&token=[redacted]'"),
+        ({"text": "?token=s3cret"}, "{'text': '?token=[redacted]'}"),
+    ],
+)
+def test_of_a_text_the_secrets_inside_are_left_out(value: Any, shown: str) -> None:
+    assert shorten(value) == shown
+
+
+def test_a_secret_that_is_longer_than_what_is_shown_is_left_out_too() -> None:
+    text = '{"password": "' + "s3cret" * 5000 + '", "n": 1}'
+    assert "s3cret" not in shorten(text)
+    assert "s3cret" not in shorten(text.encode())

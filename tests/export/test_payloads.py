@@ -190,3 +190,47 @@ def test_a_number_that_is_a_secret_is_in_no_file() -> None:
     assert '{"next_otp": IsInstance(int)}' in source
     assert "998877" not in source
     assert "665544" not in source
+
+
+def test_what_a_client_offers_as_a_subprotocol_may_be_a_secret() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.starts("alice", "/ws/", subprotocols=["access_token", "t0ps3cret", "chat"])
+        r.sends("alice", {"type": "websocket.accept", "subprotocol": "t0ps3cret"})
+
+    source = written(talk).source
+    assert 'subprotocols=["access_token", alice_access_token, "chat"]' in source
+    assert "assert subprotocol == alice_access_token" in source
+    assert "t0ps3cret" not in source
+
+
+def test_a_name_beside_a_value_tells_that_it_is_a_secret() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", [{"name": "password", "value": "t0ps3cret"}])
+        r.hears("alice", {"name": "token", "value": "t0ps3cret2"})
+
+    source = written(talk).source
+    assert '[{"name": "password", "value": alice_password}]' in source
+    assert '"value": IsStr(min_length=10, max_length=10)' in source
+    assert "t0ps3cret" not in source
+
+
+def test_of_a_text_only_the_secret_part_is_taken_from_the_environment() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", "room=1&token=t0ps3cret")
+        r.hears("alice", "?token=t0ps3cret2")
+
+    source = written(talk).source
+    assert 'f"room=1&token={alice_token}"' in source
+    assert "IsStr(min_length=17, max_length=17)" in source
+    assert "t0ps3cret" not in source
+
+
+def test_what_is_redacted_elsewhere_is_written_nowhere() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", b'{"password": "t0ps3cret"}')
+
+    with pytest.raises(ExportError, match="secret of the recording in clear"):
+        written(talk)

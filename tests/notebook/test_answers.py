@@ -5,7 +5,8 @@ import json
 import pytest
 from IPython.lib.pretty import pretty
 
-from asgilab.notebook._answers import Answer
+from asgilab.notebook._answers import Answer, veiled
+from asgilab.sessions import redact_secrets
 
 
 def answer(status: int = 200, body: bytes = b'{"a": 1}') -> Answer:
@@ -61,3 +62,37 @@ def test_a_body_that_is_no_json_is_shown_as_it_is() -> None:
 
 def test_the_body_is_escaped_in_html() -> None:
     assert "<script" not in answer(body=b"<script>")._repr_html_()
+
+
+def test_its_secrets_are_not_shown_and_still_there() -> None:
+    headers = [(b"set-cookie", b"sessionid=t0ps3cret; Path=/")]
+    response = Answer(status=200, headers=headers, body=b'{"token": "t0ps3cret"}')
+    assert "t0ps3cret" not in repr(response)
+    assert '"token": "[redacted]"' in repr(response)
+    assert response.json() == {"token": "t0ps3cret"}
+    plain = Answer(response, redact=None)
+    assert repr(plain).count("t0ps3cret") == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "shown"),
+    [
+        ({"token": "s3"}, "{'token': '[redacted]'}"),
+        ([{"token": "s3"}], "[{'token': '[redacted]'}]"),
+        ("?token=s3", "'?token=[redacted]'"),
+        (b"?token=s3", "b'?token=[redacted]'"),
+    ],
+    ids=["dict", "list", "text", "bytes"],
+)
+def test_a_frame_with_a_secret_is_itself_and_does_not_show_it(
+    frame: object, shown: str
+) -> None:
+    result = veiled(frame, redact_secrets)
+    assert result == frame
+    assert pretty(result) == shown
+    assert veiled(frame, None) is frame
+
+
+@pytest.mark.parametrize("frame", [{"message": "hi"}, "hi", b"bye", [1], None])
+def test_a_frame_without_a_secret_is_itself(frame: object) -> None:
+    assert veiled(frame, redact_secrets) is frame

@@ -48,6 +48,17 @@ def test_an_edited_frame_arrives_in_place_of_the_one_that_was_held(
     assert bob("nothing", "bob")
 
 
+def test_no_card_of_what_is_held_shows_a_secret(magic: Magic) -> None:
+    magic("connect", "/ws/ --as bob")
+    magic("break", "bob")
+    cards = [magic("send", 'bob {"token": "t0ps3cret"}'), magic("inspect", "bob")]
+    cards += [magic("step", "bob"), magic("edit", 'bob {"token": "t0ps3cret2"}')]
+    cards += [magic("inject", 'bob {"token": "t0ps3cret3"}'), magic("drop", "bob")]
+    shown = "".join(map(repr, cards))
+    assert "t0ps3cret" not in shown
+    assert shown.count("[redacted]") > len(cards)
+
+
 def test_a_whole_event_may_take_its_place(bob: Magic) -> None:
     stands = bob("edit", 'bob {"type": "websocket.close", "code": 4000}')
     assert "closed (4000)" in repr(bob("status"))

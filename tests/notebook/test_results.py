@@ -52,6 +52,12 @@ def test_a_frame_that_got_no_answer_says_so() -> None:
     )
 
 
+def test_a_frame_shows_no_secret_unless_it_is_to() -> None:
+    message = {"type": "websocket.receive", "text": "token=t0ps3cret"}
+    assert "t0ps3cret" not in repr(Sent("bob", message, {}))
+    assert "t0ps3cret" in repr(Sent("bob", message, {}, redact=None))
+
+
 def test_the_colour_follows_how_a_connection_stands() -> None:
     raised = Standing("bob", Status(word="raised", ended=True))
     paused = Standing("bob", Status(), paused=True)

@@ -29,8 +29,42 @@ def test_the_help_explains_each_setting(
 ) -> None:
     bare.run_line_magic("config", "AsgiLab")
     text = capsys.readouterr().out
-    for name in ("timeout", "silence", "loop", "clock", "lifespan", "database"):
+    for name in (
+        "timeout",
+        "silence",
+        "loop",
+        "clock",
+        "lifespan",
+        "database",
+        "redact",
+    ):
         assert f"AsgiLab.{name}" in text
+
+
+def test_redaction_is_switched_off_and_on_again(
+    magic: Magic, bare: InteractiveShell, laboratory: Laboratory
+) -> None:
+    magic("connect", "/ws/ --as bob")
+    bare.run_line_magic("config", "AsgiLab.redact = False")
+    assert "t0ps3cret" in repr(magic("send", 'bob {"token": "t0ps3cret"}'))
+    magic("reset")
+    assert laboratory.lab.session.redact is None
+    bare.run_line_magic("config", "AsgiLab.redact = True")
+    magic("connect", "/ws/ --as bob")
+    assert "t0ps3cret" not in repr(magic("send", 'bob {"token": "t0ps3cret"}'))
+
+
+def test_names_of_ones_own_are_taken_for_secrets(
+    magic: Magic, bare: InteractiveShell
+) -> None:
+    bare.run_line_magic("config", "AsgiLab.secret_names = ['pin']")
+    try:
+        magic("connect", "/ws/ --as bob")
+        sent = repr(magic("send", 'bob {"userPin": "t0ps3cret", "pinned": "yes"}'))
+    finally:
+        bare.run_line_magic("config", "AsgiLab.secret_names = []")
+    assert "t0ps3cret" not in sent
+    assert "yes" in sent
 
 
 @pytest.mark.parametrize(

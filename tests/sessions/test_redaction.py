@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgilab.sessions import Event, Kind, lacking, redact_secrets
+from asgilab.sessions import Event, Kind, hidden_texts, lacking, redact_secrets
 
 
 @pytest.mark.parametrize(
@@ -262,3 +262,14 @@ def test_no_cookie_takes_long() -> None:
 def test_json_may_begin_with_a_space() -> None:
     shown = redact_secrets({"text": ' {"passwords": ["a", "b"]}'})
     assert "a" not in json.loads(shown["text"])["passwords"]
+
+
+def test_what_was_taken_out_can_be_told() -> None:
+    message = {
+        "headers": [(b"cookie", b"a=cake; b=pie"), (b"accept", b"*/*")],
+        "body": b"user=u&password=pass&n=1",
+        "text": '{"token": "tok", "secrets": ["one", "two"]}',
+        "n": 1,
+    }
+    hidden = list(hidden_texts(message, redact_secrets(message)))
+    assert hidden == ["cake", "pie", "pass", "tok", "one", "two"]

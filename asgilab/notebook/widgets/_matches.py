@@ -41,7 +41,9 @@ class Matches:
         until = time.monotonic() + budget
         while self._scanned < len(self._session):
             some = self._session[self._scanned : self._scanned + _SLICE]
-            self._found += [event.index for event in some if self._matcher(event)]
+            # As they are shown: what a filter finds would tell what a secret holds.
+            shown = map(self._session.shown, some)
+            self._found += [event.index for event in shown if self._matcher(event)]
             self._scanned += len(some)
             if time.monotonic() > until:
                 break

@@ -236,7 +236,7 @@ class Publisher:
         if lanes := self._changed_lanes(statuses):
             state["lanes"] = lanes
         held = self._controls.stops() if self._controls is not None else ()
-        stops = [stop_row(stop) for stop in held]
+        stops = [stop_row(stop, self._session.redact) for stop in held]
         if (written := dumps(stops)) != self._told_stops:
             state["stops"] = stops
             self._told_stops = written

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from asgilab.notebook.widgets._tree import Frame, frame_of, tree
 from asgilab.rendering import label, place, preview, visible
-from asgilab.sessions import Event, Kind, Session, Source
+from asgilab.sessions import Event, Kind, Redact, Session, Source, redact_secrets
 
 KINDS: Final = tuple(Kind)
 """The kinds in the order in which rows number them."""
@@ -97,9 +97,10 @@ def source_row(source: Source | None, *, live: bool) -> dict[str, Any] | None:
     }
 
 
-def stop_row(stop: Any) -> dict[str, Any]:
+def stop_row(stop: Any, redact: Redact | None = redact_secrets) -> dict[str, Any]:
     """Return a closed gate: one of the engine's stops, or a dict with its keys."""
     message = _part(stop, "message") or {}
+    message = message if redact is None else redact(message)
     direction = str(_part(stop, "direction"))
     kind = Kind.SEND if direction == "send" else Kind.RECEIVE
     event = Event(0, 0.0, str(_part(stop, "connection")), kind, message)

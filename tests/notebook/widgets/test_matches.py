@@ -43,3 +43,19 @@ def test_another_filter_begins_anew(session: Session) -> None:
     matches.scan(10.0)
     matches.restart("", None)
     assert matches.everything()["hits"] == []
+
+
+def test_a_filter_finds_what_is_shown_and_no_secret(session: Session) -> None:
+    message = {"type": "websocket.send", "text": '{"token": "t0ps3cret"}'}
+    session.record(1, "bob", Kind.SEND, message)
+
+    def hits(text: str) -> int:
+        matches = Matches(session)
+        matches.restart(text, parse(text))
+        assert matches.scan(10.0)
+        return len(matches.everything()["hits"])
+
+    assert hits("t0ps3cret") == 0
+    assert hits("[redacted]") == 1
+    session.redact = None
+    assert hits("t0ps3cret") == 1

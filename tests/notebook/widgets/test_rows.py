@@ -99,3 +99,10 @@ def test_rows_hold_no_secret() -> None:
     assert b"s3cret" not in dumps(rows(session, 0, 1))
     session.redact = None
     assert b"s3cret" in dumps(rows(session, 0, 1))
+
+
+def test_a_stop_shows_no_secret_unless_it_is_to() -> None:
+    message = {"type": "websocket.send", "text": '{"token": "t0ps3cret"}'}
+    stop = {"id": 1, "connection": "bob", "direction": "send", "message": message}
+    assert stop_row(stop)["preview"] == '{"token":"[redacted]"}'
+    assert stop_row(stop, None)["preview"] == '{"token":"t0ps3cret"}'

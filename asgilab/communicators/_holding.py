@@ -4,13 +4,15 @@ Where the line has none, or nobody watches them, ``_line`` does not come here.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from types import FrameType
 from typing import Any, Protocol
 
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._wiring import Wiring
-from asgilab.engine import Gates
+from asgilab.engine import Gates, Verdict
+from asgilab.errors import ProtocolViolation
 from asgilab.types import Message
 
 
@@ -29,6 +31,42 @@ class Gated(Protocol):
 
     def lose(self, message: Message, place: Any, word: str) -> None:
         """Take note that an event never reached the application."""
+
+
+class Emitting(Protocol):
+    """What a line has to have for an event that is sent after all.
+
+    Attributes:
+        gone: Whether the client has left.
+        wiring: Knows the name of the connection.
+    """
+
+    gone: bool
+    wiring: Wiring
+
+    def inject(self, message: Message, note: str = "injected") -> None:
+        """Emit an event past its gate."""
+
+
+async def pass_send(
+    line: Emitting, gates: Gates, message: Message, frame: FrameType
+) -> Verdict:
+    """Bring an event that the application sends to its gate.
+
+    Args:
+        line: The line of the application.
+        gates: Its gates.
+        message: The event.
+        frame: The frame of the application's call.
+    """
+
+    def come_late(message: Message) -> None:
+        if not line.gone:
+            with contextlib.suppress(ProtocolViolation):  # it is among the findings
+                line.inject(message, "postponed")
+
+    name = line.wiring.name
+    return await gates.pass_through(name, "send", message, frame, late=come_late)
 
 
 async def hold_received(
@@ -51,8 +89,16 @@ async def hold_received(
     if line.passed and line.passed[0][0] is message:
         return line.passed.popleft()
     name = line.wiring.name
+
+    def come_late(message: Message) -> None:
+        line.passed.append((message, "postponed"))
+        events.append(message)
+        line.inbox.wake()
+
     try:
-        verdict = await gates.pass_through(name, "receive", message, frame)
+        verdict = await gates.pass_through(
+            name, "receive", message, frame, late=come_late
+        )
     except asyncio.CancelledError:
         events.appendleft(message)
         raise

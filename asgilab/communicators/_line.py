@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
-from asgilab.communicators._holding import hold_received
+from asgilab.communicators._holding import hold_received, pass_send
 from asgilab.communicators._judging import copied, gravest, leave_out
 from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
@@ -208,8 +208,7 @@ class Line(Outcome):
             await self._wait_for_room()
         verdict = None
         if gates is not None and gates.watched and not self.gone:
-            name = self.wiring.name
-            verdict = await gates.pass_through(name, "send", message, sys._getframe(1))
+            verdict = await pass_send(self, gates, message, sys._getframe(1))
         if self.gone:  # since before the call, or while it waited here
             self._refuse(message, place)
             await asyncio.sleep(0)  # who sends for ever must be open to cancelling
@@ -231,14 +230,14 @@ class Line(Outcome):
         self._room = sys.maxsize if window is None else window
         self._kept = kept
 
-    def inject(self, message: Message) -> None:
+    def inject(self, message: Message, note: str = "injected") -> None:
         """Emit an event as if the application had sent it, past its gate.
 
         Raises:
             ProtocolViolation: The application may not send this now.
         """
         try:
-            self._emit(message, None, "injected")
+            self._emit(message, None, note)
         except ProtocolViolation:
             self.take_violation()  # it is no fault of the application
             raise
@@ -270,6 +269,8 @@ class Line(Outcome):
         if self.ended:
             return
         self.ended = True
+        if self._gates is not None:
+            self._gates.over(self.wiring.name)
         if task.cancelled():
             self.how_it_ended = "been cancelled"
             self._note(Kind.END, {"type": "cancelled", "exception": None}, None, "")

@@ -7,7 +7,7 @@ protocol. The values that go in and out stand in ``_stops``.
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType
 from typing import Any
 
@@ -24,6 +24,8 @@ from asgilab.engine._stops import (
 )
 from asgilab.errors import UsageError
 
+_Way = Callable[[Any], None] | None
+
 
 class Gates:
     """The gates of all connections of one lab.
@@ -34,7 +36,8 @@ class Gates:
     def __init__(self) -> None:
         self._paused: dict[str, frozenset[Direction]] = {}
         self._breakpoints: dict[Breakpoint, None] = {}
-        self._postponed: dict[tuple[str, Direction], list[Any]] = {}
+        self._postponed: dict[tuple[str, Direction], list[tuple[Any, _Way]]] = {}
+        self._ways: dict[int, _Way] = {}
         self._stops: dict[int, Stop] = {}
         self._numbers = itertools.count(1)
         self._watchers: tuple[Callable[[], None], ...] = ()
@@ -101,7 +104,8 @@ class Gates:
     def resume(self, connection: str | None = None) -> None:
         """Open the gates of a connection, or of all, and let go what is held.
 
-        Breakpoints stay, as in a debugger.
+        What was postponed, and no other event of its gate has passed yet, comes
+        now. Breakpoints stay, as in a debugger.
         """
         if connection is None:
             self._paused.clear()
@@ -109,9 +113,12 @@ class Gates:
             self._paused.pop(connection, None)
             if ANYONE in self._paused:
                 self._paused[connection] = frozenset()
-        for stop in self.stops(connection):
+        held = self.stops(connection)
+        for stop in held:
             if stop.id in self._stops:  # a watcher may have let it go meanwhile
                 self.release(stop)
+        # What is released now passes its gate a little later, and takes them along.
+        self._let_come(connection, {(stop.connection, stop.direction) for stop in held})
         self._changed()
 
     def step(self, connection: str) -> Stop | None:
@@ -178,11 +185,32 @@ class Gates:
         """Let the next event of the same gate pass before this one.
 
         The application goes on meanwhile. Where no other event comes, this one
-        does not either.
+        comes when the gates open, or what it was to send when the application ends.
+        At the gates of a channel layer it waits for another in any case.
         """
         self._let_go(stop, Verdict((), "postponed"))
         queue = self._postponed.setdefault((stop.connection, stop.direction), [])
-        queue.append(stop.message)
+        queue.append((stop.message, self._ways.get(stop.id)))
+
+    def over(self, connection: str) -> None:
+        """Take note that the application of a connection ends: nothing follows."""
+        if self._postponed:
+            self._postponed.pop((connection, "receive"), None)
+            self._let_come(connection, ())
+
+    def _let_come(
+        self, connection: str | None, but: Collection[tuple[str, Direction]]
+    ) -> None:
+        """Let postponed events come for which there is a way without another."""
+        for gate, late in tuple(self._postponed.items()):
+            if connection not in (None, gate[0]) or gate in but:
+                continue
+            del self._postponed[gate]
+            for message, way in late:
+                if way is None:
+                    self._postponed.setdefault(gate, []).append((message, way))
+                else:
+                    way(message)
 
     def reorder(self, *stops: Stop) -> None:
         """Let several held events go, in this order instead of their own.
@@ -221,6 +249,7 @@ class Gates:
         message: Any,
         frame: FrameType | None,
         target: str = "",
+        late: _Way = None,
     ) -> Verdict:
         """Bring an event to its gate, and hold it there if that is closed to it.
 
@@ -230,21 +259,22 @@ class Gates:
             message: The event.
             frame: The frame of the application's call.
             target: Name of the channel or group, for a channel layer.
+            late: Lets an event that was postponed come without another.
         """
         why = "paused" if self.holds(connection, direction) else ""
         for one in () if why else tuple(self._breakpoints):
             why = why or one.why(connection, direction, message)
         if why:
             verdict = await self.hold(
-                connection, direction, message, frame, why, target
+                connection, direction, message, frame, why, target, late
             )
         else:
             verdict = Verdict(((message, ""),))
         if not verdict.messages:
             return verdict
         later = self._postponed.pop((connection, direction), ())
-        late = tuple((each, "postponed") for each in later)
-        return verdict._replace(messages=verdict.messages + late)
+        behind = tuple((each, "postponed") for each, _ in later)
+        return verdict._replace(messages=verdict.messages + behind)
 
     async def hold(
         self,
@@ -254,6 +284,7 @@ class Gates:
         frame: FrameType | None,
         why: str = "paused",
         target: str = "",
+        late: _Way = None,
     ) -> Verdict:
         """Hold an event at its gate until it is let go; return what goes on.
 
@@ -272,7 +303,12 @@ class Gates:
             target,
             spawned_here(),
         )
-        verdict = await self._held(stop, loop)
+        # Not in the stop: whoever keeps that would keep the application too.
+        self._ways[stop.id] = late
+        try:
+            verdict = await self._held(stop, loop)
+        finally:
+            self._ways.pop(stop.id, None)
         if verdict.seconds:
             await asyncio.sleep(verdict.seconds)
         return verdict

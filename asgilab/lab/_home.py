@@ -4,8 +4,9 @@ Only questions to the running loop stand here; what is opened there is not.
 """
 
 import asyncio
+from contextlib import AbstractContextManager
 
-from asgilab.engine import LabLoop
+from asgilab.engine import LabClock, LabLoop, joint_travel
 from asgilab.errors import UsageError, WrongLoop
 
 
@@ -60,3 +61,13 @@ async def advance(seconds: float) -> None:
         msg = "The clock of this event loop cannot be moved; expected a lab's own loop."
         raise UsageError(msg)
     await loop.advance(seconds)
+
+
+def travelling() -> AbstractContextManager[None]:
+    """Let the time of the process move with the clock of the running loop.
+
+    Raises:
+        UsageError: That clock is real, or time-machine is not installed.
+    """
+    loop = asyncio.get_running_loop()
+    return joint_travel(loop.clock if isinstance(loop, LabLoop) else LabClock())

@@ -25,13 +25,13 @@ from asgilab.communicators import (
     WebsocketCommunicator,
     Wiring,
 )
-from asgilab.engine import Crossing, Gates, LoopThread, Quiet, settle
+from asgilab.engine import Crossing, Gates, LoopThread
 from asgilab.errors import UnknownConnection
 from asgilab.lab._asking import asked_for, empty_like, names_for
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, is_over, still_open, unseen_of
 from asgilab.lab._fork import Origin, check_databases, origin
-from asgilab.lab._home import advance, check_clock, check_home, check_not_ended
+from asgilab.lab._home import check_clock, check_home, check_not_ended, travelling
 from asgilab.lab._loop import ClockMode, OnALoop
 from asgilab.lab._opening import (
     Lifespan,
@@ -69,6 +69,8 @@ class Lab(OnALoop, Stepping):
         lifespan: ``"auto"`` sends the startup event and goes on if the
             application does not know it, ``"on"`` insists, ``"off"`` does not.
         clock: Of the lab's own loop; see :class:`~asgilab.engine.LabLoop`.
+        joint_travel: Whether ``time.time()`` and ``datetime.now()`` of the whole
+            process move with a manual or virtual clock; needs time-machine.
         validate: What becomes of a breach of the ASGI rules.
         strict: Whether leftovers at the end of a connection are errors.
         served_by: A server whose habits the application is to meet, such as
@@ -99,6 +101,7 @@ class Lab(OnALoop, Stepping):
         database: Literal["test", "project"] = "test",
         lifespan: Lifespan = "auto",
         clock: ClockMode = "real",
+        joint_travel: bool = False,
         validate: Validation = "spec",
         strict: bool = False,
         served_by: str | ServerHabits | None = None,
@@ -115,6 +118,7 @@ class Lab(OnALoop, Stepping):
         self._lifespan_mode: Lifespan = lifespan
         self._lifespan: LifespanCommunicator | None = None
         self._clock: ClockMode = clock
+        self._joint_travel = joint_travel
         self._wiring = Wiring(gates=self.gates, isolate_threads=True).altered(
             validate=validate, strict=strict, served_by=served_by
         )
@@ -287,15 +291,6 @@ class Lab(OnALoop, Stepping):
         """
         return nullcontext() if self._sandbox is None else self._sandbox.entered()
 
-    async def settle(self) -> Quiet:
-        """Wait until the lab's loop is at rest; see :class:`~asgilab.engine.Quiet`."""
-        quiet: Quiet = await self.run(settle())
-        return quiet
-
-    async def advance(self, seconds: float) -> None:
-        """Move a manual or virtual clock forward by some seconds."""
-        await self.run(advance(seconds))
-
     # -- inside ----------------------------------------------------------------
 
     async def _begin(self) -> None:
@@ -342,6 +337,8 @@ class Lab(OnALoop, Stepping):
         loop = asyncio.get_running_loop()
         self._zero = loop.time()
         try:
+            if self._joint_travel:
+                self._resources.enter_context(travelling())
             if self._owns_project:
                 there = (self._project, self._database, self.session, self._resources)
                 self._project = await loop.run_in_executor(None, open_databases, *there)

@@ -7,9 +7,10 @@ import asyncio
 from abc import ABC, abstractmethod
 from typing import Any, Literal, Self
 
-from asgilab.engine import LabLoop, LoopThread
+from asgilab.engine import LabLoop, LoopThread, Quiet, settle
 from asgilab.errors import UsageError
 from asgilab.lab._asking import as_coroutine
+from asgilab.lab._home import advance
 
 ClockMode = Literal["real", "manual", "virtual"]
 
@@ -112,3 +113,12 @@ class OnALoop(ABC):
         if self._thread is None:
             return await awaitable
         return await self._thread.run(as_coroutine(awaitable))
+
+    async def settle(self) -> Quiet:
+        """Wait until the lab's loop is at rest; see :class:`~asgilab.engine.Quiet`."""
+        quiet: Quiet = await self.run(settle())
+        return quiet
+
+    async def advance(self, seconds: float) -> None:
+        """Move a manual or virtual clock forward by some seconds."""
+        await self.run(advance(seconds))

@@ -126,6 +126,16 @@ async def test_a_postponed_event_goes_right_behind_the_next_of_its_gate() -> Non
     assert await passes(gates, "third") == [("third", "")]
 
 
+async def test_a_postponed_event_that_has_no_way_of_its_own_waits_for_another() -> None:
+    gates = Gates()
+    (task,) = await held(gates, "first")
+    gates.postpone(gates.stops()[0])
+    await task
+    gates.resume()
+    gates.over("alice")
+    assert await passes(gates, "second") == [("second", ""), ("first", "postponed")]
+
+
 async def test_held_events_are_let_go_in_the_order_that_is_asked_for() -> None:
     gates, passed = Gates(), []
 

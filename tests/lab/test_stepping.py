@@ -106,6 +106,63 @@ async def test_a_postponed_event_comes_after_the_next(direction: Any) -> None:
         assert ("one", "postponed") in notes(lab, f"websocket.{direction}")
 
 
+@pytest.mark.parametrize("direction", ["receive", "send"])
+async def test_a_postponed_event_without_a_next_one_comes_when_the_gate_opens(
+    direction: Any,
+) -> None:
+    async with Lab(echo) as lab:
+        alice = await opened(lab, "alice")
+        lab.pause("alice", direction)
+        await alice.send_to("one")
+        lab.postpone(await only_stop(lab))
+        assert await texts(alice) == []
+        lab.resume("alice")
+        assert await texts(alice) == ["one"]
+        assert notes(lab, f"websocket.{direction}") == [("one", "postponed")] * 2
+
+
+async def test_a_postponed_event_still_comes_after_one_that_the_opening_lets_go() -> (
+    None
+):
+    async with Lab(echo) as lab:
+        alice = await opened(lab, "alice")
+        lab.pause("alice", "send")
+        await alice.send_to("one")
+        lab.postpone(await only_stop(lab))
+        await alice.send_to("two")
+        await only_stop(lab)
+        lab.resume("alice")
+        assert await texts(alice) == ["two", "one"]
+
+
+async def test_a_send_that_is_postponed_comes_when_the_application_ends() -> None:
+    async def greet(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "bye"})
+        await receive()
+
+    async with Lab(greet) as lab:
+        lab.break_at("alice", "send", type="websocket.send")
+        alice = await opened(lab, "alice")
+        lab.postpone(await only_stop(lab))
+        await alice.send_to("go")
+        assert await texts(alice) == ["bye"]
+
+
+async def test_what_is_postponed_and_may_not_come_any_more_is_a_finding() -> None:
+    async with Lab(echo, validate="strict") as lab:
+        lab.pause("alice", "send")
+        alice = lab.websocket("/", name="alice")
+        await alice.send_input({"type": "websocket.connect"})
+        lab.postpone(await only_stop(lab))
+        lab.inject("alice", {"type": "websocket.accept"}, "send")
+        lab.resume("alice")
+        await lab.settle()
+        assert [event["type"] for event in alice.drain()] == ["websocket.accept"]
+        assert len(alice.findings) == 1
+
+
 async def test_sends_that_are_held_at_once_go_in_any_order() -> None:
     async def three(scope: Any, receive: Any, send: Any) -> None:
         await receive()

@@ -12,6 +12,7 @@ import pytest
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from asgilab.engine import LabLoop, _clock
+from asgilab.errors import UsageError
 from asgilab.lab import Lab
 from tests.engine.loops import Factory, real, run_on, virtual
 
@@ -133,3 +134,33 @@ async def test_a_timeline_keeps_no_frame_and_no_row_alive_however_it_was_stepped
     shown = [name for stop in stops for frame in stop.frames for name in frame.locals]
     assert "row" in shown
     assert session[-1].type == "raised"
+
+
+async def tell_the_time(scope: Any, receive: Any, send: Any) -> None:
+    """Sends the time of day."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": str(time.time())})
+
+
+def test_the_time_of_day_travels_with_the_labs_clock_where_it_is_asked_to() -> None:
+    lab = Lab(tell_the_time, clock="manual", joint_travel=True).start()
+    try:
+        alice = lab.websocket("/", name="alice")
+        lab.call(alice.connect())
+        times = []
+        for _ in range(2):
+            lab.call(alice.send_to("?"))
+            times.append(float(lab.call(alice.receive_from())))
+            lab.call(lab.advance(3600))
+    finally:
+        lab.stop()
+    assert times[1] - times[0] == pytest.approx(3600)
+    assert abs(time.time() - times[0]) < 600
+
+
+async def test_a_real_clock_takes_no_time_along() -> None:
+    lab = Lab(tell_the_time, joint_travel=True)
+    with pytest.raises(UsageError, match="real clock"):
+        await lab.__aenter__()

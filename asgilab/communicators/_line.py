@@ -294,9 +294,10 @@ class Line(Outcome):
             self._note(Kind.END, {"type": "returned", "exception": None}, None, "")
             return
         self.error, self.traceback = error, error.__traceback__
-        lines = traceback.format_exception(error)
-        ended = {"type": "raised", "exception": "".join(lines)}
-        self._note(Kind.END, ended, raised_at(error), "")
+        if self._record is not None:
+            text = "".join(traceback.format_exception(error))
+            ended = {"type": "raised", "exception": text}
+            self._note(Kind.END, ended, raised_at(error), "")
         if conversation is not None:
             self.findings.extend(conversation.raised())
 

@@ -7,7 +7,8 @@ a lab has to do with it.
 import sys
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+from weakref import WeakKeyDictionary
 
 from asgilab.communicators import ApplicationCommunicator
 from asgilab.errors import AsgilabWarning, UsageError
@@ -16,6 +17,10 @@ from asgilab.sessions import Session
 
 if TYPE_CHECKING:
     from asgilab.django import Project
+
+
+_WHOLE: Final[WeakKeyDictionary[Session, Session]] = WeakKeyDictionary()
+"""The latest copy of each session that was forked: many forks come of the same."""
 
 
 class NewLab(FreshLab, Protocol):
@@ -75,7 +80,11 @@ def origin(session: Session, at: int | None) -> Origin:
     if not 0 <= count <= len(session):
         msg = f"There is no event {at} to fork at; expected 0 to {len(session)}."
         raise UsageError(msg)
-    return Origin(session.prefix(len(session)), count)
+    whole = _WHOLE.get(session)
+    if whole is None or len(whole) != len(session):
+        whole = _WHOLE[session] = session.prefix(len(session))
+    whole.redact = session.redact
+    return Origin(whole, count)
 
 
 def check_databases(project: "Project | None") -> None:

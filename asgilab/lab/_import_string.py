@@ -6,10 +6,15 @@ Nothing is called here but the import itself.
 import importlib
 import inspect
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from asgilab.errors import ApplicationNotFound, NotAnApplication, UsageError
+
+_FIT: Final[WeakValueDictionary[int, Any]] = WeakValueDictionary()
+"""The applications that were looked at and are fit, by their ``id``."""
 
 
 def load_application(target: str, app_dir: str | None = None) -> Any:
@@ -53,6 +58,14 @@ def check_application(found: Any, target: str) -> None:
     Raises:
         NotAnApplication: It cannot.
     """
+    if _FIT.get(id(found)) is found:  # each fork asks again
+        return
+    _look_at(found, target)
+    with suppress(TypeError):  # not everything can be remembered weakly
+        _FIT[id(found)] = found
+
+
+def _look_at(found: Any, target: str) -> None:
     if inspect.isclass(found):
         # A class is a Channels consumer, or an application of the old two calls.
         if not hasattr(found, "as_asgi") and "__call__" not in _names_of(found):

@@ -13,7 +13,8 @@ from asgilab.replay._alignment import Pair, align
 from asgilab.replay._diff import Changed
 from asgilab.replay._replay import Advance, FreshLab, Run
 from asgilab.replay._steps import Act, Output, Step, steps
-from asgilab.replay._volatile import differences, matters
+from asgilab.replay._substitutes import Substitutes
+from asgilab.replay._volatile import matters
 from asgilab.sessions import Kind, Session
 
 _PAYLOAD = frozenset({"text", "bytes", "body", "headers", "message"})
@@ -77,10 +78,10 @@ async def replay_prefix(
     last = len(recorded) - 1
     changed: list[Changed] = []
     for pair in alignment.pairs:
-        wrong = _parting(pair, at, recorded, last)
+        wrong = _parting(pair, at, recorded, last, run.substitutes)
         if wrong is not None:
             raise _parted(*wrong, run.uncertain)
-        changed += _changed(pair)
+        changed += _changed(pair, run.substitutes)
     uncertain = tuple(run.uncertain.items())
     return Prefix(at, tuple(made), tuple(changed), alignment.reordered, uncertain)
 
@@ -104,7 +105,7 @@ def _opens_before(session: Session, at: int, step: Step) -> bool:
 
 
 def _parting(
-    pair: Pair, at: int, recorded: Sequence[Step], last: int
+    pair: Pair, at: int, recorded: Sequence[Step], last: int, compared: Substitutes
 ) -> tuple[int, str] | None:
     """Return the event at which a fork parts from its session, and how; or None."""
     left, right = pair.left, pair.right
@@ -119,20 +120,20 @@ def _parting(
         return left.event, f"{_told(left)} did not come again"
     if left.type != right.type:
         return left.event, f"{_told(left)} came as {right.type}"
-    for path, (before, after) in differences([left.content, right.content]):
+    for path, (before, after) in compared.differences(left, right):
         if path[:1] != () and path[0] not in _PAYLOAD:
             where = f"{path[0]} of {_told(left)}"
             return left.event, f"{where} was {before!r} and is {after!r} now"
     return None
 
 
-def _changed(pair: Pair) -> list[Changed]:
+def _changed(pair: Pair, compared: Substitutes) -> list[Changed]:
     left, right = pair.left, pair.right
     if left is None or right is None or left.note:
         return []
     return [
         Changed(pair.step, left, right, path, before, after)
-        for path, (before, after) in differences([left.content, right.content])
+        for path, (before, after) in compared.differences(left, right)
     ]
 
 

@@ -15,7 +15,7 @@ from asgilab.errors import UsageError
 from asgilab.replay._request import Request, without_session
 from asgilab.replay._steps import Act, Input, Step, outputs_of, steps
 from asgilab.replay._substitutes import Substitutes
-from asgilab.sessions import Kind, Session
+from asgilab.sessions import Event, Kind, Session
 
 
 class Connection(Protocol):
@@ -128,6 +128,7 @@ class Run:
     substitutes: Substitutes = field(default_factory=Substitutes)
     _reached: float = 0.0
     _looked_at: int = 0
+    _in_turn: bool = True
     _over: set[str] = field(default_factory=set)
 
     async def replay(self, recorded: Sequence[Step]) -> Replay:
@@ -149,7 +150,7 @@ class Run:
             seen = len(self.lab.session)
             fed = await self._feed(step.input)
             await self._rest(step.input.event)
-            events = self.lab.session[seen:]
+            events = self._look_at(seen)
             event = next((e.index for e in events if e.kind in _INPUTS), seen)
             made = Step(
                 step.number,
@@ -177,6 +178,8 @@ class Run:
 
         A recording is split so; what came late would else stand in another step.
         """
+        if self._in_turn and self._looked_at == len(self.lab.session):
+            return done
         causes = steps(self.lab.session)
         if [_who(step) for step in causes] != [_who(step) for step in done]:
             return done  # what was meant for an application that has ended was not fed
@@ -256,10 +259,22 @@ class Run:
         if not self._ended(name):
             await self.connections[name].send_input(message)
 
-    def _ended(self, name: str) -> bool:
+    def _look_at(self, seen: int) -> list[Event]:
+        """Return the events of a step, which are those from a place on."""
+        self._in_turn = self._in_turn and seen == self._looked_at
+        events = self._news()
+        self._in_turn = self._in_turn and _all_came_of_one_input(events)
+        return events if self._in_turn else [e for e in events if e.index >= seen]
+
+    def _news(self) -> list[Event]:
         events = self.lab.session[self._looked_at :]
         self._looked_at += len(events)
         self._over |= {e.connection for e in events if e.kind is Kind.END}
+        return events
+
+    def _ended(self, name: str) -> bool:
+        if self._news():
+            self._in_turn = False
         return name in self._over
 
     def _request(self, recorded: Input) -> Request:
@@ -280,6 +295,20 @@ class Run:
     def _user(self, name: str) -> Mapping[str, Any]:
         options = self.session.options.get(name, {})
         return {"user": options["user"]} if options.get("user") is not None else {}
+
+
+def _all_came_of_one_input(events: Sequence[Event]) -> bool:
+    """Tell whether a step holds one input, and what came of it, and nothing else."""
+    inputs = [event.index for event in events if event.kind is Kind.RECEIVE]
+    return len(inputs) == 1 and all(
+        event.kind in _INPUTS
+        or (
+            event.index > inputs[0] and event.type != "http.response.body"
+            if event.cause is None
+            else event.cause >= inputs[0]
+        )
+        for event in events
+    )
 
 
 def _who(step: Step) -> tuple[Act, str]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from asgilab.replay._content import content
 from asgilab.replay._failure import failure_of
@@ -19,6 +20,12 @@ RESPONSE = "http.response"
 """Type of the one output that a whole HTTP response is folded into."""
 
 _BODY = "http.response.body"
+_MOST_KEPT: Final = 10_000
+"""Events of a session up to which its steps are kept: forks ask for them again."""
+_SPLIT: Final[WeakKeyDictionary[Session, tuple[int, tuple["Step", ...]]]] = (
+    WeakKeyDictionary()
+)
+"""The steps of sessions, each with how many events it had then."""
 _ENDS = {"raised": "application.raised", "returned": "application.returned"}
 
 
@@ -110,7 +117,12 @@ def steps(session: Session) -> list[Step]:
     An output belongs to the step whose input caused it, where the session
     knows the cause; otherwise to the last input before it.
     """
-    return _Splitter(session).split()
+    count, known = _SPLIT.get(session, (-1, ()))
+    if count != len(session):
+        count, known = len(session), tuple(_Splitter(session).split())
+        if count <= _MOST_KEPT:
+            _SPLIT[session] = count, known
+    return list(known)
 
 
 def outputs_of(events: Iterable[Event], started: datetime) -> list[Output]:

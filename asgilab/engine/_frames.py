@@ -49,6 +49,11 @@ _KNOWN: Final[dict[str, bool]] = {}
 """Files that are known to be the user's: a lookup here is quicker than a call."""
 
 
+_ON: Final = object()
+_WAY_OUT: Final[dict[str, Any]] = {}
+"""What :func:`_way_out` says of a file, likewise."""
+
+
 @functools.cache
 def is_user_code(filename: str) -> bool:
     """Tell whether a file is the user's own: no library, no asgilab, no frozen module.
@@ -92,12 +97,12 @@ def user_line(frame: FrameType | None) -> tuple[CodeType, int] | None:
     """
     while frame is not None:
         code = frame.f_code
-        file = code.co_filename
-        if is_user_code(file):
-            return code, frame.f_lineno
-        if file.endswith(_LOOP_FILES):
-            return None
-        frame = _next_out(frame)
+        users = _WAY_OUT.get(code.co_filename, _ON)
+        if users is _ON:
+            users = _way_out(code.co_filename)
+        if users is not None:
+            return (code, frame.f_lineno) if users else None
+        frame = frame.f_back if code.co_name != "main_wrap" else _next_out(frame)
     return None
 
 
@@ -110,6 +115,17 @@ def line_elsewhere(top: FrameType | None) -> tuple[CodeType, int] | None:
         if file.endswith(_LOOP_FILES):
             return None
     return None
+
+
+def _way_out(filename: str) -> bool | None:
+    """Tell whether a way outwards ends in a file of the user's (True) or the loop's.
+
+    It goes on from any other file: None.
+    """
+    users = is_user_code(filename)
+    found = users if users or filename.endswith(_LOOP_FILES) else None
+    _WAY_OUT[filename] = found
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ _LOOK_AGAIN: Final = 0.001
 """Seconds until a second look at a thread that was between two states."""
 _LOOKS: Final = 100
 """Looks after which such a thread counts as one that nobody knows."""
+_REPORT: Final = 0.002
+"""Seconds in which a thread that was given work may report before it is looked at."""
+_UNTIMED: Final = 16
+"""Passes of a busy loop between two looks at the time that is left to answer."""
 _WATCH: Final = 0.05
 """Seconds between two looks at threads at work, should one end without a sound."""
 PATIENCE: Final = 10.0
@@ -105,7 +109,7 @@ class Idleness:
         self._questions: list[_Question] = []
         self._jobs = Jobs(loop)
         self.passes = Passes(loop)
-        self._looks = 0
+        self._looks = self._passed = 0
         self._stalled_at: float | None = None
         self._wake_up: Callable[[], None] | None = None
         self._doze: Callable[[], None] | None = None
@@ -172,7 +176,7 @@ class Idleness:
             return self.glance(timeout)
         if timeout is not None and timeout <= 0:
             if self._questions:
-                self._answer_overdue(None, None)
+                self._look_at_the_time()
             return self.glance(timeout)
         if not self._questions and (self._clock is None or self._clock.runs):
             return self._select(timeout)
@@ -189,7 +193,8 @@ class Idleness:
         loop = self._running_loop()
         seen = survey(loop, self._jobs.futures())
         threads = self._jobs.at_work(seen) + max(seen.working, 0)
-        sockets = len((self._descriptors() or {}).keys() - self._own)
+        watched = self._descriptors()
+        sockets = 0 if watched is None else len(set(watched) - self._own)
         reasons = list(seen.strangers)
         if seen.moving:
             reasons.append("a thread is about to take up work")
@@ -200,6 +205,9 @@ class Idleness:
         return Quiet(not reasons, next_timer, threads, sockets, tuple(reasons)), seen
 
     def _rest(self, timeout: float | None) -> _Ready:
+        ready = self._wait_for_jobs(timeout)
+        if ready:
+            return ready
         quiet, seen = self._observe(timeout)
         # A thread may have reported between the first poll and the survey.
         ready = self._select(0)
@@ -214,6 +222,29 @@ class Idleness:
         if self._answer(quiet) or self._answer_overdue(quiet, seen):
             return []
         return self._wait(timeout, quiet, seen)
+
+    def _wait_for_jobs(self, timeout: float | None) -> _Ready:
+        """Wait a moment where a thread was given work: most report within it.
+
+        Then nobody had to look at every thread of the process.
+        """
+        if any(q.until is not None for q in self._questions):
+            return []
+        if not self._questions or not self._jobs.surely_at_work():
+            return []
+        runs = self._clock is None or self._clock.runs
+        return self._select(least(timeout if runs else None, _REPORT))
+
+    def _look_at_the_time(self) -> None:
+        """Answer whose time is over while the loop is busy.
+
+        A limit of some seconds is looked at every few passes, a moment in each.
+        """
+        self._passed += 1
+        if not self._passed % _UNTIMED or any(
+            q.until is not None for q in self._questions
+        ):
+            self._answer_overdue(None, None)
 
     def _wait(self, timeout: float | None, quiet: Quiet, seen: Survey) -> _Ready:
         now = self._running_loop().time()

@@ -104,6 +104,16 @@ class Jobs:
         """Return the futures of the jobs that are under way."""
         return {job.future for job in self._jobs if job.future is not None}
 
+    def surely_at_work(self) -> bool:
+        """Tell whether a thread has a job and does not wait for the loop in it.
+
+        One that waits for something else is taken for one at work.
+        """
+        loop = self._loop()
+        if loop is None or all(job.returned for job in self._jobs):
+            return False
+        return not threads_waiting_for(asyncio.all_tasks(loop))
+
     def at_work(self, seen: Survey) -> int:
         """Count the threads that work on one of these jobs.
 

@@ -138,13 +138,16 @@ class Survey:
         if not stack.surroundings and stack.places != {_Place.THREADING}:
             self.strangers.append(f"thread {number} was started by hand")
 
-    def note_idle(self, executor: Any) -> None:
+    def note_idle(self, names: dict[str, Any]) -> None:
         """Take note of a worker that waits for its pool's next job, or seems to.
 
         From Python 3.13 on a job may be in nobody's hands that show: taken from
         the queue, given to a worker, and that one not awake yet. The pool's own
         count of idle workers knows of it; the name is the standard library's.
         """
+        queued, executor = names.get("work_queue"), names.get("executor_reference")
+        self.moving = self.moving or bool(queued is not None and queued.qsize())
+        executor = None if executor is None else executor()
         count = self._idle[id(executor)] = self._idle.get(id(executor), 0) + 1
         free = getattr(getattr(executor, "_idle_semaphore", None), "_value", count)
         self._free[id(executor)] = free
@@ -172,12 +175,24 @@ def survey(
         top = frames.pop(thread.ident or 0, None)
         if thread not in known:  # the frames may be those of one with its number
             found.moving = True
-        elif top is not None:
+        elif top is not None and not _waits_for_a_job(top, found):
             _judge(thread, _Stack(top), found, loop, counted)
     for number, top in frames.items():
         found.note_nameless(number, _Stack(top))
     found.compare_idle()
     return found
+
+
+def _waits_for_a_job(top: FrameType, found: Survey) -> bool:
+    """Take note of a worker that waits for its pool's next job: most threads do."""
+    code = top.f_code
+    if code.co_name != "_worker" or _place_of(code.co_filename) is not _Place.POOL:
+        return False
+    names = locals_of(top)
+    if names.get("work_item") is not None:
+        return False
+    found.note_idle(names)
+    return True
 
 
 def places_of(numbers: Collection[int]) -> list[str]:
@@ -311,9 +326,7 @@ def _judge_worker(
     """
     job = names.get("work_item")
     if job is None:
-        queued, executor = names.get("work_queue"), names.get("executor_reference")
-        found.moving = found.moving or bool(queued is not None and queued.qsize())
-        found.note_idle(None if executor is None else executor())
+        found.note_idle(names)
         return
     if stack.resting:
         return

@@ -16,6 +16,8 @@ from asgilab.communicators._settings import settings_in_use
 _INSIDE: Final = ("application", "application_mapping", "inner", "app", "_app")
 """Attributes under which one application holds another."""
 _DEEPEST: Final = 30
+_WELCOME: Final[dict[tuple[Any, ...], str]] = {}
+"""The hosts that Channels' own validators let in, by what was asked of them."""
 
 
 def at_home(
@@ -47,6 +49,15 @@ def _welcome(name: str, application: Any, scheme: str) -> str:
     if module is None:
         return name
     validators = list(_validators(application, module.OriginValidator))
+    if any(type(each) is not module.OriginValidator for each in validators):
+        return _let_in(name, validators, scheme)  # it may answer as it pleases
+    asked = name, scheme, tuple(tuple(each.allowed_origins) for each in validators)
+    if asked not in _WELCOME:
+        _WELCOME[asked] = _let_in(name, validators, scheme)
+    return _WELCOME[asked]
+
+
+def _let_in(name: str, validators: list[Any], scheme: str) -> str:
     candidates = [name]
     for validator in validators:
         for pattern in validator.allowed_origins:

@@ -10,10 +10,10 @@ What only concerns the open connections lives in ``_live_connections``;
 nothing here knows of tests or servers.
 """
 
+import itertools
 import sqlite3
 import tempfile
 import time
-import uuid
 import weakref
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -34,6 +34,9 @@ from asgilab.errors import UsageError
 _BUSY_SECONDS: Final = 20.0
 _MEMDB_SINCE: Final = (3, 36, 0)  # https://www.sqlite.org/src/doc/tip/src/memdb.c
 _SHARED_MEMORY: Final = Path("/dev/shm")
+
+_NUMBERS: Final = itertools.count(1)
+"""What is in memory is this process's own, so that a number tells it apart."""
 
 _places: dict[str, sqlite3.Connection] = {}
 """The copies there are now, by their NAME, each with the connection that keeps it."""
@@ -231,7 +234,7 @@ class Copy:
             self.name = str(Path(self._folder.name) / f"{alias}.sqlite3")
         else:
             # Never "mode=memory": Django does not close what is called so.
-            self.name = f"file:/asgilab-{alias}-{uuid.uuid4().hex}?vfs=memdb"
+            self.name = f"file:/asgilab-{alias}-{next(_NUMBERS)}?vfs=memdb"
 
     def __enter__(self) -> str:
         # It does not wait by itself: _copy() does, and knows when to give up.

@@ -10,7 +10,7 @@ How SQLite is copied stands in ``_relocation``.
 """
 
 import contextvars
-import uuid
+import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final, Self
@@ -25,6 +25,8 @@ from asgilab.django._live_connections import SandboxSettings, disconnect, wrappe
 from asgilab.django._relocation import Copy, Snapshot, writing_options
 from asgilab.engine import carry
 
+_NUMBERS: Final = itertools.count(1)
+"""A cache in memory is this process's own, so that a number tells it apart."""
 _LOCMEM: Final = "django.core.cache.backends.locmem.LocMemCache"
 
 
@@ -164,7 +166,7 @@ def _own_caches(undo: ExitStack) -> dict[str, Any]:
     found = {}
     for alias, settings in caches.settings.items():
         if settings.get("BACKEND") == _LOCMEM:
-            place = f"asgilab-{alias}-{uuid.uuid4().hex}"
+            place = f"asgilab-{alias}-{next(_NUMBERS)}"
             settings = {**settings, "LOCATION": place}
             undo.callback(_forget_cache, place)
         found[alias] = settings

@@ -5,11 +5,12 @@ import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from inspect import signature
+from typing import Any
 
 import pytest
 
 from asgilab.engine import Quiet, idleness_of, settle
-from asgilab.engine._idleness import PATIENCE
+from asgilab.engine._idleness import PATIENCE, survey
 from tests.engine.consumers import WORK
 from tests.engine.loops import KNOWING, Factory, real, run_on, stock, until
 from tests.engine.test_frames import line_of
@@ -181,3 +182,47 @@ def test_a_job_for_another_loop_is_no_concern() -> None:
     assert quiet.threads == 0
     # It is a thread started by hand, and may know this loop as well as its own.
     assert quiet.reasons == (f"thread {other.name!r} was started by hand",)
+
+
+@pytest.mark.parametrize("factory", KNOWING)
+def test_no_thread_is_looked_at_while_one_that_reports_soon_is_at_work(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+
+    def looking(*arguments: Any) -> Any:
+        looked.append(bool(working))
+        return survey(*arguments)
+
+    async def main() -> Quiet:
+        loop = asyncio.get_running_loop()
+        idleness_of(loop)
+
+        async def hop() -> None:
+            working.append(1)
+            await loop.run_in_executor(None, int)
+            working.clear()
+
+        task = asyncio.ensure_future(hop())
+        quiet = await settle()
+        assert task.done()
+        return quiet
+
+    working: list[int] = []
+    monkeypatch.setattr("asgilab.engine._idleness.survey", looking)
+    monkeypatch.setattr("asgilab.engine._idleness._REPORT", 60.0)
+    assert run_on(factory, main()).certain
+    assert looked
+    assert not any(looked)
+
+
+def test_a_thread_that_does_not_report_soon_is_looked_at() -> None:
+    async def main() -> Quiet:
+        go = threading.Event()
+        job = asyncio.ensure_future(asyncio.to_thread(go.wait))
+        quiet = await settle(limit=0.05)
+        go.set()
+        await job
+        return quiet
+
+    assert run_on(real, main()).threads == 1

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any
 
+from asgiref.sync import async_to_sync, sync_to_async
+
 from asgilab.engine._jobs import Jobs, _Job, carry
 from asgilab.engine._threads import Survey
-from tests.engine.loops import until
+from tests.engine.loops import real, run_on, until
 
 
 async def hand_out(jobs: Jobs, func: Any, pool: Any = None) -> Any:
@@ -102,3 +104,28 @@ async def test_what_is_carried_is_seen_in_the_thread_and_nothing_else() -> None:
         seen = await jobs.run(submit, pool, lambda: (CARRIED.get(), LEFT.get()))
         assert seen == ("the caller's", "nothing")
         assert await loop.run_in_executor(pool, CARRIED.get) == "nothing"
+
+
+async def test_a_job_is_surely_at_work_from_its_start_until_its_function_returns() -> (
+    None
+):
+    jobs, go = Jobs(asyncio.get_running_loop()), threading.Event()
+    assert not jobs.surely_at_work()
+    future = await hand_out(jobs, go.wait)
+    assert jobs.surely_at_work()
+    go.set()
+    assert await future
+    assert not jobs.surely_at_work()
+
+
+def test_a_job_that_waits_for_the_loop_is_not_surely_at_work() -> None:
+    async def main() -> tuple[bool, bool]:
+        loop = asyncio.get_running_loop()
+        jobs = loop.idleness._jobs  # type: ignore[attr-defined]
+        go = asyncio.Event()
+        task = asyncio.ensure_future(sync_to_async(async_to_sync(go.wait))())
+        await until(lambda: jobs.futures() and not jobs.surely_at_work())
+        go.set()
+        return await task, jobs.surely_at_work()
+
+    assert run_on(real, main()) == (True, False)

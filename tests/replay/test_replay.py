@@ -1,5 +1,6 @@
 """Feeding recorded inputs to a fresh application."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from asgilab.engine import Quiet
 from asgilab.errors import UsageError
+from asgilab.lab import Lab
 from asgilab.replay import Act, Replay, replay, steps
 from asgilab.sessions import Kind, Session
+from asgilab.types import Receive, Scope, Send
 from tests.replay.applications import Desk
 from tests.replay.recording import Recording
 from tests.replay.small_lab import SmallLab, factory
@@ -157,3 +160,47 @@ async def test_an_event_on_a_connection_that_was_never_opened_is_refused() -> No
     session.record(0.0, "bob", Kind.RECEIVE, {"type": "websocket.receive", "text": ""})
     with pytest.raises(UsageError, match="'bob', which it never opened"):
         await replay(session, factory(Desk))
+
+
+class Together:
+    """Answers nobody before somebody on ``/last`` has sent something."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+        if scope["path"] == "/last":
+            self.go.set()
+        await self.go.wait()
+        await send({"type": "websocket.send", "text": scope["path"]})
+        await receive()
+
+
+async def test_what_comes_late_stands_where_it_was_caused() -> None:
+    async with Lab(Together()) as lab:
+        for name in ("first", "last"):
+            connection = lab.websocket(f"/{name}", name=name)
+            await connection.connect()
+        for name in ("first", "last"):
+            await lab.connection(name).send_input(
+                {"type": "websocket.receive", "text": "x"}
+            )
+            await lab.settle()
+        session = lab.session.prefix(len(lab.session))
+    done = await replay(session, lambda: Lab(Together()))
+    assert [e.connection for e in done.session][-2:] == ["last", "first"]
+    assert [said(done, step) for step in (2, 3)] == [["/first"], ["/last"]]
+    assert [step.outputs for step in done.steps] == [
+        step.outputs for step in steps(done.session)
+    ]
+
+
+async def test_steps_that_are_kept_as_they_came_are_those_of_the_session() -> None:
+    session = await recorded({"do": "open"}, {"do": "later"}, {"do": "open"})
+    done = await replay(session, factory(Desk))
+    assert [step.outputs for step in done.steps] == [
+        step.outputs for step in steps(done.session)
+    ]

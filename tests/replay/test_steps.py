@@ -161,3 +161,13 @@ def test_an_output_knows_when_it_was_sent() -> None:
 
 def test_an_empty_session_has_no_steps() -> None:
     assert steps(Recording().session) == []
+
+
+def test_a_session_that_has_grown_has_more_steps() -> None:
+    recording = Recording()
+    recording.opens("alice")
+    before = steps(recording.session)
+    before.clear()  # what one caller does with them is no other's affair
+    assert len(steps(recording.session)) == 1
+    recording.says("alice", {"n": 1})
+    assert len(steps(recording.session)) == 2

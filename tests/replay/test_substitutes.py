@@ -1,6 +1,7 @@
 """Values of a run put back where the client used them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,3 +85,18 @@ def test_an_address_gets_its_ids_back() -> None:
 
 def test_an_address_without_ids_stays_what_it_is() -> None:
     assert Substitutes().in_path("/ws/²/lobby/") == "/ws/²/lobby/"
+
+
+def test_outputs_are_compared_as_json_sees_them() -> None:
+    table = Substitutes()
+
+    def compared(old: Any, new: Any) -> list[Any]:
+        one, other = (step(payload).outputs[0] for payload in (old, new))
+        assert table.differences(one, other) is table.differences(one, other)
+        return list(table.differences(one, other))
+
+    assert compared({"n": 1}, {"n": 1}) == []
+    assert compared({"n": 1}, {"n": True}) == [(("text", "n"), [1, True])]
+    one, other = (step({"n": 1}).outputs[0] for _ in range(2))
+    truth = [replace(each, message={"n": n}) for each, n in ((one, 1), (other, True))]
+    assert table.differences(*truth) == [(("n",), [1, True])]

@@ -85,3 +85,25 @@ def test_a_validator_that_nobody_passes_changes_nothing(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["chat.example"]
     application = OriginValidator(quiet, ["https://elsewhere.example:8443"])
     assert at_home("/", {}, application)["server"] == ("chat.example", 80)
+
+
+def test_origins_that_are_allowed_later_are_asked_for_again(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["chat.example"]
+    application = OriginValidator(quiet, ["https://elsewhere.example:8443"])
+    assert at_home("/", {}, application)["server"] == ("chat.example", 80)
+    application.allowed_origins = ["inside.example"]
+    assert at_home("/", {}, application)["server"] == ("inside.example", 80)
+
+
+def test_a_validator_of_the_projects_own_is_asked_each_time(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["chat.example"]
+    open_now: list[bool] = []
+
+    class Moody(OriginValidator):
+        def valid_origin(self, parsed_origin: Any) -> bool:
+            return bool(open_now) and parsed_origin.hostname == "other.example"
+
+    application = Moody(quiet, ["other.example"])
+    assert at_home("/", {}, application)["server"] == ("chat.example", 80)
+    open_now.append(True)
+    assert at_home("/", {}, application)["server"] == ("other.example", 80)

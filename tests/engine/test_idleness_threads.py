@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from asgilab.engine import Quiet, idleness_of, settle
-from asgilab.engine._idleness import PATIENCE, survey
+from asgilab.engine._idleness import PATIENCE
+from asgilab.engine._threads import survey
 from tests.engine.consumers import WORK
 from tests.engine.loops import KNOWING, Factory, real, run_on, stock, until
 from tests.engine.test_frames import line_of

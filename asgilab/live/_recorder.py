@@ -19,7 +19,6 @@ from typing import Any, Final
 
 from asgilab.errors import UsageError
 from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
-from asgilab.live._scribe import OPTIONS
 from asgilab.sessions import named_secrets, redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
@@ -131,28 +130,29 @@ class Recorder:
         put, clock = thread.put, time.time
         asked = dict(scope)
         asked.pop(_STATE, None)
+        options = None
         if self._identify is not None and scope["type"] != "lifespan":
-            await self._note_user(self._identify, scope, asked)
-        put((clock(), name, "open", asked))
+            options = await self._signed_in(self._identify, scope)
+        put((clock(), name, "open", asked, options))
 
         async def receiving() -> Message:
             message = await receive()
-            put((clock(), name, "receive", dict(message)))
+            put((clock(), name, "receive", message, None))
             return message
 
-        async def sending(message: Message) -> None:
+        def sending(message: Message) -> Awaitable[None]:
             try:
-                put((clock(), name, "send", dict(message)))
+                put((clock(), name, "send", message, None))
             except Exception as error:  # It is no event; the server will say so.
                 self._fail(error)
-            await send(message)
+            return send(message)
 
         try:
             await self._application(scope, receiving, sending)
         except BaseException as error:
-            put((clock(), name, "end", _raised(error)))
+            put((clock(), name, "end", _raised(error), None))
             raise
-        put((clock(), name, "end", _RETURNED))
+        put((clock(), name, "end", _RETURNED, None))
 
     def flush(self, timeout: float = _FLUSH_SECONDS) -> bool:
         """Wait until what has passed is in the file, or could not be written.
@@ -195,17 +195,17 @@ class Recorder:
         name = f"{_NAMES.get(kind, kind)}{next(numbers)}"
         return f"{name}@{os.getpid()}" if self._shared else name
 
-    async def _note_user(
-        self, identify: Identify, scope: Scope, asked: dict[str, Any]
-    ) -> None:
+    async def _signed_in(
+        self, identify: Identify, scope: Scope
+    ) -> dict[str, Any] | None:
+        """Return the options of a connection of somebody who is known."""
         try:
             async with asyncio.timeout(_IDENTIFY_SECONDS):
                 user = await identify(scope)
         except Exception as error:
             self._fail(error)
-            return
-        if user is not None:
-            asked[OPTIONS] = {"user": user}
+            return None
+        return None if user is None else {"user": user}
 
     def _flushing(self, send: Send) -> Send:
         """Return what sends a lifespan's events, with all written before the last."""

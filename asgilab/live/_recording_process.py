@@ -13,8 +13,10 @@ import signal
 import struct
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
@@ -25,18 +27,22 @@ from asgilab.sessions import Session, name_secrets
 from asgilab.sessions._codec import decode
 
 _AHEAD_BYTES: Final = 64_000_000
-_NICENESS: Final = 10
+_NICENESS: Final = 19
+_ANSWER_SECONDS: Final = 0.5
+_NOT_MEANT: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGTTOU")
+"""Signals for the server. This process ends when its input does."""
+
+MARSHALLING: Final = 2
+"""Version of marshalling: later ones look for objects that come twice, for long."""
 
 LENGTH: Final = struct.Struct("!Q")
-ENCODED: Final = "$encoded"
-"""The only key of a message that had to be encoded before it could cross."""
 
 
 def main() -> None:
     """Write down what the standard input brings."""
-    # It ends when its input does: the signals are meant for the server.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for name in _NOT_MEANT:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     options = json.loads(sys.argv[2])
     files = RecordingFiles(
         Path(options["path"]),
@@ -52,14 +58,31 @@ def main() -> None:
     )
     name_secrets(*options.get("secret_names", ()))
     scribe = Scribe(files, options["redact"], lambda text: _answer(warning=text))
-    os.nice(_NICENESS)  # Serving comes first.
-    for lost, flushed, rows in map(marshal.loads, ReadAhead(sys.stdin.buffer)):
-        scribe.write([_entry(row) for row in rows], lost)
-        if flushed:
+    yield_to_others()
+    _write(scribe, files)
+    scribe.close()
+
+
+def yield_to_others() -> None:
+    """Let whoever serves have the processor first, where the system knows of that."""
+    with suppress(AttributeError, OSError):
+        os.nice(_NICENESS)
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def _write(scribe: Scribe, files: RecordingFiles) -> None:
+    """Write what comes, and answer how much is written: soon, if that is awaited."""
+    unanswered, answered = 0, time.monotonic()
+    for frame in ReadAhead(sys.stdin.buffer):
+        lost, awaited, events = marshal.loads(frame)
+        scribe.write([_entry(event) for event in events], lost)
+        unanswered += 1
+        if awaited or time.monotonic() - answered > _ANSWER_SECONDS:
             current = files.current
             path = None if current is None else str(current.path)
-            _answer(flushed=flushed, path=path)
-    scribe.close()
+            _answer(written=unanswered, path=path)
+            unanswered, answered = 0, time.monotonic()
 
 
 class ReadAhead:
@@ -114,11 +137,11 @@ def _frames(source: IO[bytes]) -> Iterator[bytes]:
         yield content
 
 
-def _entry(row: Any) -> Entry:
-    entry = Entry(*row)
-    if entry.message.keys() == {ENCODED}:
-        entry = entry._replace(message=decode(entry.message[ENCODED]))
-    return entry
+def _entry(event: bytes) -> Entry:
+    when, connection, kind, message, options, *encoded = marshal.loads(event)
+    if encoded:
+        message = decode(message)
+    return Entry(when, connection, kind, message, options)
 
 
 def _answer(**content: Any) -> None:

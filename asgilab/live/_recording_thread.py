@@ -9,28 +9,23 @@ import json
 import logging
 import marshal
 import os
-import select
-import subprocess
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
-from asgilab.live._python import python_running
-from asgilab.live._recording_process import ENCODED, LENGTH
+from asgilab.live._recording_pipe import RecordingPipe
+from asgilab.live._recording_process import MARSHALLING
 from asgilab.sessions._codec import encode
 
 LOGGER: Final = logging.getLogger("asgilab.live.recorder")
 _GATHER_SECONDS: Final = 0.05
 _BATCH: Final = 2000
-_AT_ONCE: Final = 64
 _RETRY_SECONDS: Final = 5.0
-_PIPE_BYTES: Final = 1_000_000
 
-Row = tuple[float, str, str, Mapping[str, Any]]
-"""An :class:`asgilab.live._scribe.Entry`, as it crosses the pipe."""
+Row = tuple[float, str, str, Mapping[str, Any], Mapping[str, Any] | None]
+"""An :class:`asgilab.live._scribe.Entry`, before it crosses the pipe."""
 
 Redact = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Returns an event, or a scope, as it may be written."""
@@ -64,40 +59,52 @@ class RecordingThread:
         self._redact = redact
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._rows: deque[Row] = deque()
-        self._waiting_bytes = 0
+        self._waiting: deque[bytes | Row] = deque()
+        self._small = max_bytes // max_events
+        self._large = 0  # Bytes of those that wait and are no small ones,
+        self._weighing = threading.Lock()  # changed under this lock.
         self._refused = 0  # Counted by the traffic's side alone,
         self._unwritten = 0  # and by this side,
         self._told = 0  # which knows how many refusals it has passed on.
         self._asked: deque[threading.Event] = deque()
-        self._passing = threading.Lock()
         self._wake = threading.Event()
         self._awake = False
         self._ending = False
         self._warned = False
         self._next_try = 0.0
-        self._pipe: _Pipe | None = None
+        self._pipe: RecordingPipe | None = None
         self._thread = threading.Thread(
             target=self._run, name="asgilab-recorder", daemon=True
         )
         self._thread.start()
 
     def put(self, row: Row) -> None:
-        """Hand an event over. It is left out when too much waits already."""
-        message = row[3]
-        payload = message.get("body") or message.get("text") or message.get("bytes")
-        if payload and isinstance(payload, (bytes, str)):
-            self._waiting_bytes += len(payload)
-        rows = self._rows
-        waiting = len(rows)
-        if waiting >= self._max_events or self._waiting_bytes > self._max_bytes:
+        """Hand an event over. It is left out when too much waits already.
+
+        It is taken as it is now: marshalled at once, which costs less than a copy
+        that is kept, and that the garbage collector would look at.
+
+        Raises:
+            TypeError, ValueError: The message is no mapping.
+        """
+        if type(row[3]) is not dict or self._redact is not None:
+            row = (*row[:3], dict(row[3]), row[4])
+        item = marshalled(row) if self._redact is None else row
+        if len(self._waiting) >= self._max_events or not self._has_room(item):
             self._refused += 1
             return
-        rows.append(row)
-        if waiting and not waiting % _AT_ONCE and self._redact is None:
-            self._pass_on()
+        self._waiting.append(item)
         if not self._awake:
             self._wake.set()
+
+    def _has_room(self, item: bytes | Row) -> bool:
+        size = _size(item)
+        if size <= self._small:  # As many of them as may wait are not too large.
+            return True
+        with self._weighing:
+            fits = self._large + size <= self._max_bytes
+            self._large += size if fits else 0
+        return fits
 
     def flush(self, timeout: float) -> bool:
         """Wait until what was handed over is written, or could not be.
@@ -116,92 +123,90 @@ class RecordingThread:
         self._wake.set()
         self._thread.join(timeout)
 
-    def _pass_on(self) -> None:
-        """Pass some events on from the traffic's side, if that takes no waiting.
-
-        Two threads that take turns at the interpreter cost more than this does.
-        """
-        if not self._passing.acquire(blocking=False):
-            return
-        try:
-            if self._pipe is not None and self._pipe.free:
-                count = min(len(self._rows), _AT_ONCE)
-                self._pipe.offer([self._rows.popleft() for _ in range(count)])
-                self._waiting_bytes = 0
-        except OSError:
-            pass  # The thread finds that out, too, and tells.
-        finally:
-            self._passing.release()
-
     def _run(self) -> None:
         while not self._ending:
             self._awake = False
-            if not self._rows:
+            if not self._waiting and not self._asked:
                 self._wake.wait()
             self._wake.clear()
             self._awake = True
             if not self._asked and not self._ending:
                 time.sleep(_GATHER_SECONDS)  # Many at once cost less.
             self._hand_on()
-        while self._rows:
+        while self._waiting:
             self._hand_on()
         self._hand_on()  # What was lost at the very end is told, too.
         if self._pipe is not None:
             self._pipe.end()
 
     def _hand_on(self) -> None:
-        with self._passing:
-            # Who asks for a flush means all that came before: so this comes first.
-            asked = len(self._asked)
-            waiting = len(self._rows)
-            if waiting > _BATCH:
-                asked = 0
-            flushes = [self._asked.popleft() for _ in range(asked)]
-            rows = [self._rows.popleft() for _ in range(min(waiting, _BATCH))]
-            if not self._rows:
-                self._waiting_bytes = 0
-            if self._redact is not None:
-                rows = self._redacted(rows, self._redact)
-            self._count_and_send(rows, flushes)
+        # Who asks for a flush means all that came before: so this comes first.
+        asked = len(self._asked)
+        count = len(self._waiting)
+        if count > _BATCH:
+            asked, count = 0, _BATCH
+        flushes = [self._asked.popleft() for _ in range(asked)]
+        taken = [self._waiting.popleft() for _ in range(count)]
+        self._lighten(taken)
+        rows = self._redacted(taken, self._redact) if self._redact else taken
+        self._count_and_send(rows, flushes)
 
-    def _count_and_send(self, rows: list[Row], flushes: list[threading.Event]) -> None:
+    def _lighten(self, taken: list[Any]) -> None:
+        """Let others wait in the room of what waits no longer."""
+        if self._large:
+            large = sum(size for size in map(_size, taken) if size > self._small)
+            with self._weighing:
+                self._large -= large
+
+    def _count_and_send(self, rows: list[Any], flushes: list[threading.Event]) -> None:
         refused = self._refused
         lost = refused - self._told + self._unwritten
-        if not (rows or lost or flushes) and (self._pipe is None or self._pipe.free):
+        self._told, self._unwritten = refused, 0
+        if not (rows or lost or flushes):
             return
         try:
-            self._send(lost, rows, flushes)
-            self._unwritten = 0
+            pipe = self._opened()
         except OSError as error:
             self._unwritten = lost + len(rows)
-            self._next_try = time.monotonic() + _RETRY_SECONDS
             self._warn(f"Nothing can be recorded ({error}).")
             for flush in flushes:
                 flush.set()
-        self._told = refused
+            return
+        try:
+            pipe.send(lost, rows, flushes)
+        except OSError:
+            code = pipe.end()
+            self._unwritten = pipe.unanswered
+            self._pipe, self._next_try = None, time.monotonic() + _RETRY_SECONDS
+            told = f"the process that writes has ended with exit code {code}"
+            self._warn(f"Nothing can be recorded ({told}).")
 
-    def _redacted(self, rows: list[Row], redact: Redact) -> list[Row]:
-        kept: list[Row] = []
-        for when, connection, kind, message in rows:
+    def _opened(self) -> RecordingPipe:
+        """Return the way to the process; begin one if there is none.
+
+        Raises:
+            OSError: There is none, and it is not yet time to try again.
+        """
+        if self._pipe is None:
+            now = time.monotonic()
+            if now < self._next_try:
+                raise BlockingIOError
+            self._next_try = now + _RETRY_SECONDS
+            self._pipe = RecordingPipe(self._options, self._warn, self._wrote)
+        return self._pipe
+
+    def _redacted(self, rows: list[Any], redact: Redact) -> list[bytes]:
+        kept: list[bytes] = []
+        for when, connection, kind, message, options in rows:
             try:
-                kept.append((when, connection, kind, dict(redact(message))))
+                shown = dict(redact(message))
+                told = None if options is None else dict(redact(options))
+                kept.append(marshalled((when, connection, kind, shown, told)))
             except Exception as error:
                 self._unwritten += 1
-                told = f"{type(error).__name__}: {error}"
-                self._warn(f"An event could not be redacted and is left out ({told}).")
+                text = f"{type(error).__name__}: {error}"
+                self._warn(f"An event could not be redacted and is left out ({text}).")
         return kept
-
-    def _send(self, lost: int, rows: list[Row], flushes: list[threading.Event]) -> None:
-        if self._pipe is None:
-            if time.monotonic() < self._next_try:
-                raise BlockingIOError
-            self._pipe = _Pipe(self._options, self._warn, self._wrote)
-        try:
-            self._pipe.send(lost, rows, flushes)
-        except OSError:
-            pipe, self._pipe = self._pipe, None
-            msg = f"the process that writes has ended with exit code {pipe.end()}"
-            raise ConnectionError(msg) from None
 
     def _wrote(self, path: str) -> None:
         self.path = path
@@ -212,112 +217,20 @@ class RecordingThread:
             LOGGER.warning("%s The application is served as before.", text)
 
 
-class _Pipe:
-    """One process that writes, and the way to it and back.
-
-    Args:
-        options: What it is told, as JSON.
-        warn: Called with each sentence of trouble that it sends back.
-        wrote: Called with the path of its file after a flush.
-    """
-
-    def __init__(
-        self, options: str, warn: Callable[[str], None], wrote: Callable[[str], None]
-    ) -> None:
-        self._warn = warn
-        self._wrote = wrote
-        self._flushes: dict[int, list[threading.Event]] = {}
-        self._process = subprocess.Popen(
-            python_running("asgilab.live._recording_process", options),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            # A Ctrl-C at a terminal is not for it, not even while it is starting.
-            start_new_session=True,
-        )
-        self._rest = memoryview(b"")
-        self._number = -1
-        if self._process.stdin is not None:
-            self._number = self._process.stdin.fileno()
-            os.set_blocking(self._number, False)
-            _enlarge(self._number)
-        listener = threading.Thread(
-            target=self._listen, name="asgilab-recorder-answers", daemon=True
-        )
-        listener.start()
-
-    @property
-    def free(self) -> bool:
-        """Whether all that was passed on so far is in the pipe."""
-        return not self._rest
-
-    def offer(self, rows: list[Row]) -> None:
-        """Pass events on without waiting; the next ``send()`` takes what is left."""
-        self._rest = _framed(marshalled(0, 0, rows))
-        self._write()
-
-    def send(self, lost: int, rows: list[Row], flushes: list[threading.Event]) -> None:
-        """Pass a frame on; the flushes are told when it has been written."""
-        number = 0
-        if flushes:
-            number = time.monotonic_ns()
-            self._flushes[number] = flushes
-        self._write_all()
-        self._rest = _framed(marshalled(lost, number, rows))
-        self._write_all()
-
-    def _write_all(self) -> None:
-        while self._rest:
-            select.select([], [self._number], [])
-            self._write()
-
-    def _write(self) -> None:
-        """Put into the pipe what there is room for."""
-        with suppress(BlockingIOError):
-            self._rest = self._rest[os.write(self._number, self._rest) :]
-
-    def end(self) -> int:
-        """Tell the process that no more comes, and wait until it has written all."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        return self._process.wait()
-
-    def _listen(self) -> None:
-        if self._process.stdout is None:
-            return
-        with self._process.stdout as answers:
-            for line in answers:
-                answer = json.loads(line)
-                if "warning" in answer:
-                    self._warn(answer["warning"])
-                    continue
-                if answer["path"] is not None:
-                    self._wrote(answer["path"])
-                self._tell(answer["flushed"])
-        for number in list(self._flushes):  # They could not be written.
-            self._tell(number)
-
-    def _tell(self, number: int) -> None:
-        for flush in self._flushes.pop(number, ()):
-            flush.set()
-
-
-def _enlarge(pipe: int) -> None:
-    """Give a pipe more room than the 64 KiB it has, where the system can (Linux)."""
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl
-
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-
-
-def _framed(content: bytes) -> memoryview:
-    return memoryview(LENGTH.pack(len(content)) + content)
-
-
-def marshalled(lost: int, flushed: int, rows: list[Row]) -> bytes:
-    """Return a frame: how many events were lost, the number of a flush, events."""
+def marshalled(row: Row) -> bytes:
+    """Return an event as it crosses the pipe, with a mark if it had to be encoded."""
+    plain: Any = row
     try:
-        return marshal.dumps((lost, flushed, rows))
-    except ValueError:  # Some message holds more than plain values.
-        plain = [(*row[:3], {ENCODED: encode(row[3])}) for row in rows]
-        return marshal.dumps((lost, flushed, plain))
+        return marshal.dumps(plain, MARSHALLING)
+    except ValueError:  # The message holds more than plain values.
+        plain = (*row[:3], encode(row[3]), row[4], True)
+        return marshal.dumps(plain, MARSHALLING)
+
+
+def _size(item: bytes | Row) -> int:
+    """Return how large an event is; of one that is not marshalled, its payload."""
+    if isinstance(item, bytes):
+        return len(item)
+    message = item[3]
+    payload = message.get("body") or message.get("text") or message.get("bytes")
+    return len(payload) if isinstance(payload, (bytes, str)) else 0

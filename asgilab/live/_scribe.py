@@ -10,14 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from asgilab.live._recording_file import RecordingFiles
-from asgilab.sessions import Event, Kind, Redactor
-from asgilab.sessions._codec import event_line
+from asgilab.sessions import Kind, Redactor, redact_secrets
+from asgilab.sessions._codec import plain_line
 
 _LOOK_SECONDS: Final = 1.0
-_RETRY_SECONDS: Final = 5.0
-
-OPTIONS: Final = "asgilab.options"
-"""Key of an opening message: how its connection would be asked for again."""
+_RETRY_SECONDS: Final = 1.0
 
 
 class Entry(NamedTuple):
@@ -28,12 +25,14 @@ class Entry(NamedTuple):
         connection: Name of its connection.
         kind: What sort of thing happened, as :class:`Kind` spells it.
         message: The event; nobody changes it any more.
+        options: Of an opening: how its connection would be asked for again.
     """
 
     time: float
     connection: str
     kind: str
     message: Mapping[str, Any]
+    options: Mapping[str, Any] | None = None
 
 
 class Scribe:
@@ -63,14 +62,8 @@ class Scribe:
         """Write entries; ``lost`` more could not even be handed over."""
         self._lost += lost
         now = time.monotonic()
-        redactor = self._redactor
-        if redactor is not None:
-            entries = [
-                entry._replace(
-                    message=redactor(entry.connection, entry.kind, entry.message)
-                )
-                for entry in entries
-            ]
+        if self._redactor is not None:
+            entries = self._redacted(entries, self._redactor)
         still_open = list(self._open.values())
         self._follow(entries)
         if now < self._next_try:
@@ -87,6 +80,20 @@ class Scribe:
     def close(self) -> None:
         """Close the file."""
         self._files.close()
+
+    def _redacted(self, entries: list[Entry], redactor: Redactor) -> list[Entry]:
+        """Return entries without secrets; one that fails is left out and counted."""
+        shown: list[Entry] = []
+        for when, connection, kind, message, options in entries:
+            try:
+                told = None if options is None else redact_secrets(options)
+                message = redactor(connection, kind, message)
+                shown.append(Entry(when, connection, kind, message, told))
+            except Exception as error:
+                self._lost += 1
+                text = f"{type(error).__name__}: {error}"
+                self._warn(f"An event could not be redacted and is left out ({text}).")
+        return shown
 
     def _follow(self, entries: list[Entry]) -> None:
         for entry in entries:
@@ -118,28 +125,14 @@ class Scribe:
             entries = [_loss(lost), *entries]
         zero = current.started.timestamp()
         lines = [
-            line_of(number, max(entry.time - zero, 0.0), entry)
-            for number, entry in enumerate(entries, start=self._index)
+            plain_line(number, max(when - zero, 0.0), connection, kind, message, asked)
+            for number, (when, connection, kind, message, asked) in enumerate(
+                entries, start=self._index
+            )
         ]
         current.write(lines)
         self._lost = 0
         self._index += len(lines)
-
-
-def line_of(index: int, at: float, entry: Entry) -> str:
-    """Return the line of an event in a session file.
-
-    Args:
-        index: Its place in the session.
-        at: Seconds since the session began.
-        entry: The event.
-    """
-    kind = Kind(entry.kind)
-    message, options = entry.message, None
-    if OPTIONS in message:
-        message = dict(message)
-        options = message.pop(OPTIONS)
-    return event_line(Event(index, at, entry.connection, kind, message), options)
 
 
 def _loss(count: int) -> Entry:

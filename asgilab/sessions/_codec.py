@@ -14,6 +14,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from asgilab.sessions._event import Event
@@ -32,6 +33,7 @@ _STRIP: Final[dict[type, Callable[[Any], Any]]] = {
     float: float.__float__,
     bytes: bytes.__bytes__,
 }
+_ENCODER: Final = json.JSONEncoder(check_circular=False)
 DEEPEST: Final = 100
 """How deep lists and mappings may lie in one another."""
 
@@ -108,6 +110,30 @@ def event_line(event: Event, options: Mapping[str, Any] | None = None) -> str:
     return json.dumps(row) + "\n"
 
 
+def plain_line(
+    index: int,
+    at: float,
+    connection: str,
+    kind: str,
+    message: Mapping[str, Any],
+    options: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the line of an event of which nothing else is known, in less time.
+
+    It is the line that :func:`event_line` returns; the arguments are the fields of
+    the event, and how its connection was asked for.
+    """
+    more = f', "options": {_ENCODER.encode(encode(options))}' if options else ""
+    return (
+        f'{{"index": {index}, "at": {float(round(at, 6))!r}, '
+        f'"connection": {_quoted(connection)}, "kind": "{kind}", '
+        f'"message": {_ENCODER.encode(encode(message))}{more}}}\n'
+    )
+
+
+_quoted = lru_cache(1024)(_ENCODER.encode)
+
+
 def encode(value: Any, depth: int = 0) -> Any:
     """Turn a value into what JSON can hold; see the top of this file.
 
@@ -146,7 +172,9 @@ def _encode_plain(value: Any) -> Any:
 
 def _encode_mapping(value: Mapping[Any, Any], depth: int) -> Any:
     plain = {
-        key if type(key) is str else str(key): encode(item, depth + 1)
+        key if type(key) is str else str(key): item
+        if type(item) is str
+        else encode(item, depth + 1)
         for key, item in value.items()
     }
     return {"$dict": plain} if len(plain) == 1 and _MARKS & plain.keys() else plain

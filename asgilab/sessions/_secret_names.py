@@ -8,6 +8,7 @@ that says nothing is not found, unless :func:`name_secrets` has told it.
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -103,12 +104,12 @@ def name_secrets(*names: str) -> None:
         name_secrets("pin", "account number")
         is_secret_name("userPin"), is_secret_name("pinned")       # (True, False)
     """
-    global _own_names, _hints
+    global _own_names, _hint
     own = [name.strip() for name in names if name.strip()]
     _own_names = frozenset(_spelled(name) for name in own)
     hints = [(words(name) or [name])[0] for name in own]
     escaped = [json.dumps(hint)[1:-1] for hint in hints]
-    _hints = tuple(dict.fromkeys([*_HINTS, *map(str.lower, hints + escaped)]))
+    _hint = _any_of([*_HINTS, *map(str.lower, hints + escaped)])
     _known_secret.cache_clear()
 
 
@@ -124,8 +125,7 @@ def may_hold_secret(text: str) -> bool:
 
         may_hold_secret("hello"), may_hold_secret("the key")      # (False, True)
     """
-    lowered = text.lower()
-    return any(hint in lowered for hint in _hints)
+    return _hint(text.lower()) is not None
 
 
 def is_secret_name(name: str) -> bool:
@@ -174,7 +174,14 @@ def holds_secret(text: str) -> bool:
 
 
 _own_names: frozenset[str] = frozenset()
-_hints: tuple[str, ...] = _HINTS
+
+
+def _any_of(hints: Iterable[str]) -> Callable[[str], object]:
+    """Return a search for any of some texts."""
+    return re.compile("|".join(map(re.escape, dict.fromkeys(hints)))).search
+
+
+_hint = _any_of(_HINTS)
 
 
 @lru_cache(4096)

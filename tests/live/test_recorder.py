@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from asgilab.errors import UsageError
 from asgilab.live import LiveServer, Recorder
-from asgilab.sessions import Session, load
+from asgilab.sessions import Session, load, name_secrets
 from tests.live.applications import Waking, echo
 
 ROOT = Path(__file__).parents[2]
@@ -313,3 +313,47 @@ def test_one_who_knows_nobody_because_he_fails_harms_nobody(
     recording.close()
     assert load(path).options == {}
     assert "LookupError" in caplog.text
+
+
+async def test_no_key_of_an_event_breaks_the_file(
+    path: Path, recorder: Callable[..., Recorder]
+) -> None:
+    """A client may choose keys, where an application passes its JSON on."""
+    keys = ["options", "asgilab.options", "$encoded", "$bytes", "index", "kind"]
+
+    async def sending(scope: Any, receive: Any, send: Any) -> None:
+        for key in keys:
+            await send({"type": "x", key: "text"})
+            await send({key: 5})
+
+    recording = recorder(sending, identify=alice)
+    await call(recording, **dict.fromkeys(keys, "text"), headers=[(b"cookie", b"a=b")])
+    recording.close()
+    session = load(path)
+    assert session.options == {"http1": {"user": "alice"}}
+    assert session[0].message["asgilab.options"] == "text"
+    assert [dict(event.message) for event in session[1:-1]] == [
+        message for key in keys for message in ({"type": "x", key: "text"}, {key: 5})
+    ]
+
+
+async def test_a_send_that_is_awaited_later_is_passed_on_then(
+    recorder: Callable[..., Recorder],
+) -> None:
+    async def tasks(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.gather(*(asyncio.create_task(send({"n": n})) for n in range(2)))
+
+    assert await call(recorder(tasks)) == [{"n": 0}, {"n": 1}]
+
+
+def test_names_that_were_said_to_hold_secrets_do(
+    path: Path, recorder: Callable[..., Recorder]
+) -> None:
+    name_secrets("room key")
+    try:
+        recording = recorder()
+        asyncio.run(call(recording, query_string=b"roomKey=s3cret"))
+        recording.close()
+    finally:
+        name_secrets()
+    assert load(path)[0].message["query_string"] == b"roomKey=[redacted]"

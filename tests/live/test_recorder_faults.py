@@ -136,6 +136,11 @@ except OSError:
     ballast.close()
 assert [get() for _ in range(200)] == [200] * 200
 recorder.flush(30)
+os.unlink({str(ballast)!r})
+full = os.stat({str(path)!r}).st_size
+while os.stat({str(path)!r}).st_size == full:
+    assert get() == 200
+    recorder.flush(30)
 assert get() == 200
 server.stop()
 """
@@ -145,6 +150,53 @@ server.stop()
     session = load(path)
     assert session.warnings == []
     assert complete(session) >= REQUESTS
+    assert complete(session) >= {session[-1].connection, session.connections[-1]}
+    assert missing(session) > 0
+    assert len(session) < 5 * len(session.connections) + missing(session)
+
+
+def missing(session: Session) -> int:
+    """Return how many events are missing, as the file tells."""
+    told = [event.message["text"] for event in session if event.kind is Kind.LOG]
+    return sum(int(text.split()[0]) for text in told)
+
+
+def test_a_writer_that_is_killed_is_replaced_and_what_was_lost_is_told(
+    path: Path,
+) -> None:
+    """In the midst of traffic; the application answers all the while."""
+    then = """
+from asgilab.live import _recording_thread
+_recording_thread._RETRY_SECONDS = 0.2
+recorder.flush(30)
+writer = recorder._thread._pipe._process
+assert [get() for _ in range(30)] == [200] * 30
+os.kill(writer.pid, signal.SIGKILL)
+requests = 50
+while recorder._thread._pipe is None or recorder._thread._pipe._process is writer:
+    assert get() == 200
+    requests += 1
+assert [get() for _ in range(20)] == [200] * 20
+server.stop()
+recorder.close()
+print(requests + 20)
+"""
+    ran = script(path, then)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.count("has ended with exit code -9") == 1
+    first, second = load(path), load(path.with_name("a.2.asgilab.jsonl"))
+    assert complete(first) >= REQUESTS
+    number = int(ran.stdout)
+    last = {f"http{number - back}" for back in range(19)}
+    assert complete(second) >= last
+    seen = {(event.connection, event.kind, event.type) for event in first}
+    seen |= {(event.connection, event.kind, event.type) for event in second}
+    assert missing(second) > 0
+    assert len(seen) + missing(second) >= per_request(first) * number
+
+
+def per_request(session: Session) -> int:
+    return len(session.of("http1"))
 
 
 def test_a_file_that_is_removed_stops_nothing(path: Path) -> None:

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from asgilab.live._recording_file import RecordingFile, RecordingFiles
-from asgilab.live._scribe import Entry, line_of
 from asgilab.sessions import Session, load
-from asgilab.sessions._codec import header_line
+from asgilab.sessions._codec import header_line, plain_line
 
 
 def session() -> Session:
@@ -23,7 +22,7 @@ def session() -> Session:
 
 def line(text: str) -> str:
     message = {"type": "websocket.send", "text": text}
-    return line_of(0, 0.0, Entry(0.0, "ws1", "send", message))
+    return plain_line(0, 0.0, "ws1", "send", message)
 
 
 def texts(path: Path) -> list[Any]:

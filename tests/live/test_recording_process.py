@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from asgilab.live._python import python_running
+from asgilab.live._recording_pipe import framed
 from asgilab.live._recording_process import LENGTH, ReadAhead
 from asgilab.live._recording_thread import marshalled
 from asgilab.sessions import load
@@ -32,6 +34,7 @@ class Writer:
             "max_bytes": 10**6,
             "keep": None,
             "redact": True,
+            "secret_names": ["room key"],
         }
         self.process = subprocess.Popen(
             python_running("asgilab.live._recording_process", json.dumps(options)),
@@ -39,9 +42,9 @@ class Writer:
             stdout=subprocess.PIPE,
         )
 
-    def send(self, frame: bytes) -> None:
+    def send(self, *rows: Any, asked: bool = False) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(LENGTH.pack(len(frame)) + frame)
+        self.process.stdin.write(framed(0, asked, [marshalled(row) for row in rows]))
         self.process.stdin.flush()
 
     def answer(self) -> Any:
@@ -59,7 +62,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def row(text: Any, kind: str = "send") -> Any:
-    return (0.0, "ws1", kind, {"type": "websocket.send", "text": text})
+    return (0.0, "ws1", kind, {"type": "websocket.send", "text": text}, None)
 
 
 def texts(path: Path) -> list[Any]:
@@ -68,9 +71,9 @@ def texts(path: Path) -> list[Any]:
 
 def test_what_comes_in_is_in_the_file_when_a_flush_is_answered(path: Path) -> None:
     writer = Writer(path)
-    writer.send(marshalled(0, 0, [row("one")]))
-    writer.send(marshalled(0, 7, [row("two")]))
-    assert writer.answer() == {"flushed": 7, "path": str(path)}
+    writer.send(row("one"))
+    writer.send(row("two"), asked=True)
+    assert writer.answer() == {"written": 2, "path": str(path)}
     assert texts(path) == ["one", "two"]
     assert load(path).application == "chat.asgi:application"
     assert load(path).started == datetime(2026, 1, 1, tzinfo=UTC)
@@ -83,21 +86,45 @@ def test_what_cannot_be_marshalled_comes_as_the_codec_has_it(path: Path) -> None
             return "<odd>"
 
     writer = Writer(path)
-    writer.send(marshalled(0, 0, [row(Odd()), row(b"bytes")]))
+    writer.send(row(Odd()), row(b"bytes"))
     assert writer.end() == 0
     assert texts(path) == ["<odd>", b"bytes"]
 
 
 def test_secrets_are_taken_out(path: Path) -> None:
     writer = Writer(path)
-    writer.send(marshalled(0, 0, [row("token=abc")]))
+    writer.send(row("token=abc"))
     assert writer.end() == 0
     assert texts(path) == ["token=[redacted]"]
 
 
+def test_names_that_hold_secrets_for_the_server_do_for_it(path: Path) -> None:
+    writer = Writer(path)
+    writer.send(row("roomKey=abc"))
+    assert writer.end() == 0
+    assert texts(path) == ["roomKey=[redacted]"]
+
+
+@pytest.mark.parametrize("lacking", [[], ["nice"], ["nice", "sched_setscheduler"]])
+def test_it_yields_as_far_as_the_system_knows_how(lacking: list[str]) -> None:
+    """In a process of its own, because nobody gets back what he gave away."""
+    script = f"""
+import os
+for name in {lacking}:
+    delattr(os, name)
+from asgilab.live._recording_process import yield_to_others
+yield_to_others()
+print(os.getpriority(os.PRIO_PROCESS, 0))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) == (0 if "nice" in lacking else 19)
+
+
 def test_a_frame_that_the_server_did_not_finish_is_left_out(path: Path) -> None:
     writer = Writer(path)
-    writer.send(marshalled(0, 0, [row("whole")]))
+    writer.send(row("whole"))
     assert writer.process.stdin is not None
     writer.process.stdin.write(LENGTH.pack(1000) + b"torn")
     assert writer.end() == 0
@@ -107,10 +134,10 @@ def test_a_frame_that_the_server_did_not_finish_is_left_out(path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_for_the_server_do_not_end_it(path: Path, number: int) -> None:
     writer = Writer(path)
-    writer.send(marshalled(0, 1, []))
+    writer.send(asked=True)
     writer.answer()
     os.kill(writer.process.pid, number)
-    writer.send(marshalled(0, 0, [row("still there")]))
+    writer.send(row("still there"))
     assert writer.end() == 0
     assert texts(path) == ["still there"]
 
@@ -119,7 +146,7 @@ def test_a_server_that_reads_no_answers_does_not_end_it(path: Path) -> None:
     writer = Writer(path)
     assert writer.process.stdout is not None
     writer.process.stdout.close()
-    writer.send(marshalled(0, 1, [row("one")]))
+    writer.send(row("one"), asked=True)
     assert writer.process.stdin is not None
     writer.process.stdin.close()
     assert writer.process.wait(timeout=30) == 0
@@ -146,7 +173,7 @@ def test_no_more_is_read_ahead_than_may_wait() -> None:
 def test_trouble_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     writer = Writer(tmp_path / "file" / "a.asgilab.jsonl")
-    writer.send(marshalled(0, 3, [row("one")]))
+    writer.send(row("one"), asked=True)
     assert writer.answer()["warning"].startswith("Nothing can be recorded (")
-    assert writer.answer() == {"flushed": 3, "path": None}
+    assert writer.answer() == {"written": 1, "path": None}
     assert writer.end() == 0

@@ -1,6 +1,8 @@
 """Between traffic and the recorder's process: nothing is held up, all is counted."""
 
 import logging
+import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +32,7 @@ def thread(path: Path) -> Iterator[Callable[..., RecordingThread]]:
     def start(
         redact: Any = None, max_events: int = 1000, max_bytes: int = 10**6
     ) -> RecordingThread:
-        options = {
+        options: dict[str, Any] = {
             "path": str(path),
             "application": None,
             "settings": None,
@@ -40,6 +42,7 @@ def thread(path: Path) -> Iterator[Callable[..., RecordingThread]]:
             "max_bytes": 10**6,
             "keep": None,
             "redact": False,
+            "secret_names": [],
         }
         started.append(RecordingThread(options, redact, max_events, max_bytes))
         return started[-1]
@@ -55,7 +58,7 @@ def process_of(writer: RecordingThread) -> "subprocess.Popen[bytes]":
 
 
 def row(text: Any) -> Any:
-    return (0.0, "ws1", "send", {"type": "websocket.send", "text": text})
+    return (0.0, "ws1", "send", {"type": "websocket.send", "text": text}, None)
 
 
 def texts(path: Path) -> list[Any]:
@@ -96,7 +99,7 @@ def test_closing_without_any_event_starts_no_process(
     thread: Callable[..., RecordingThread], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Any] = []
-    monkeypatch.setattr(f"{MODULE}.subprocess.Popen", started.append)
+    monkeypatch.setattr("asgilab.live._recording_pipe.subprocess.Popen", started.append)
     thread().close(WAIT)
     assert started == []
 
@@ -137,7 +140,7 @@ def test_payloads_that_are_too_large_together_are_left_out_and_counted(
     thread: Callable[..., RecordingThread],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    writer = thread(max_bytes=250)
+    writer = thread(max_bytes=450)
     go_on = held(writer, monkeypatch)
     for letter in "abcd":
         writer.put(row(letter * 100))
@@ -222,7 +225,7 @@ def test_a_process_that_cannot_be_started_is_told_once(
     def refused(*_arguments: Any, **_options: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(f"{MODULE}.subprocess.Popen", refused)
+    monkeypatch.setattr("asgilab.live._recording_pipe.subprocess.Popen", refused)
     writer = thread()
     for _ in range(3):
         writer.put(row("one"))
@@ -232,3 +235,64 @@ def test_a_process_that_cannot_be_started_is_told_once(
         "Nothing can be recorded ([Errno 13] Permission denied). "
         "The application is served as before."
     )
+
+
+def test_steady_traffic_does_not_keep_it_from_trying_again(
+    path: Path,
+    thread: Callable[..., RecordingThread],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(f"{MODULE}.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("asgilab.live._recording_pipe.python_running", refused)
+    writer = thread()
+    for _ in range(3):
+        writer.put(row("lost"))
+        assert writer.flush(WAIT)
+        now[0] += 2
+    monkeypatch.undo()
+    writer.put(row("kept"))
+    assert writer.flush(WAIT)
+    assert texts(path) == ["3 events were not recorded.", "kept"]
+
+
+def refused(*_arguments: Any) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_events_on_their_way_to_a_process_that_is_killed_are_counted(
+    tmp_path: Path,
+    thread: Callable[..., RecordingThread],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(f"{MODULE}._RETRY_SECONDS", 0.0)
+    writer = thread()
+    writer.put(row("one"))
+    assert writer.flush(WAIT)
+    process = process_of(writer)
+    os.kill(process.pid, signal.SIGSTOP)
+    for text in ("two", "three"):
+        writer.put(row(text))
+        assert not writer.flush(0.2)
+    process.kill()
+    process.wait()
+    for text in ("four", "five"):
+        writer.put(row(text))
+        assert writer.flush(WAIT)
+    assert texts(tmp_path / "a.2.asgilab.jsonl") == [
+        "3 events were not recorded.",
+        "five",
+    ]
+
+
+def test_an_event_is_recorded_as_it_was(
+    path: Path, thread: Callable[..., RecordingThread]
+) -> None:
+    writer = thread()
+    message = {"type": "x", "text": "before", "parts": ["before"]}
+    writer.put((0.0, "ws1", "send", message, None))
+    message["text"] = "after"
+    message["parts"].append("after")  # type: ignore[attr-defined]
+    assert writer.flush(WAIT)
+    (event,) = load(path)
+    assert dict(event.message) == {"type": "x", "text": "before", "parts": ["before"]}

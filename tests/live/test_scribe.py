@@ -58,6 +58,29 @@ def test_secrets_are_taken_out_where_that_is_asked_for(
     assert event.message["text"] == "token=[redacted]"
 
 
+def test_an_event_that_cannot_be_redacted_is_left_out_and_counted(
+    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def redact(connection: str, kind: str, message: Any) -> Any:
+        if message.get("text") == "secret":
+            raise LookupError(connection)
+        return message
+
+    monkeypatch.setattr("asgilab.live._scribe.Redactor", lambda: redact)
+    writer = scribe(tmp_path, told, redact=True)
+    writer.write([entry("open"), entry("send", text="secret"), entry("end")])
+    writer.close()
+    assert kinds(tmp_path / "a.asgilab.jsonl") == [
+        "recorder log",
+        "ws1 open",
+        "ws1 end",
+    ]
+    assert "secret" not in (tmp_path / "a.asgilab.jsonl").read_text()
+    assert told == [
+        "An event could not be redacted and is left out (LookupError: ws1)."
+    ]
+
+
 def test_a_new_file_begins_with_the_scopes_of_open_connections(
     tmp_path: Path, told: list[str]
 ) -> None:

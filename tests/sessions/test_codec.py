@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asgilab.sessions._codec import DEEPEST, decode, dump, encode
+from asgilab.sessions import Event, Kind
+from asgilab.sessions._codec import (
+    DEEPEST,
+    decode,
+    dump,
+    encode,
+    event_line,
+    plain_line,
+)
 from tests.sessions.samples import sample, sessions, values
 
 
@@ -171,3 +179,18 @@ def test_the_header_tells_what_the_file_is() -> None:
         "app_dir": "project",
         "options": {"alice": {"user": "alice", "headers": [["x", {"$bytes": "eQ=="}]]}},
     }
+
+
+@settings(deadline=None)
+@given(
+    st.floats(0, 1e9),
+    st.text(),
+    st.sampled_from(Kind),
+    st.dictionaries(st.text(), values),
+    st.none() | st.dictionaries(st.text(), values),
+)
+def test_the_quick_way_to_a_line_leads_to_the_same_line(
+    at: float, name: str, kind: Kind, message: Any, options: Any
+) -> None:
+    line = event_line(Event(5, at, name, kind, message), options)
+    assert plain_line(5, at, name, kind.value, message, options) == line

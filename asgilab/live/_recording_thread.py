@@ -27,6 +27,8 @@ _RETRY_SECONDS: Final = 5.0
 Row = tuple[float, str, str, Mapping[str, Any], Mapping[str, Any] | None]
 """An :class:`asgilab.live._scribe.Entry`, before it crosses the pipe."""
 
+_dumps: Callable[[Any, int], bytes] = marshal.dumps
+
 Redact = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Returns an event, or a scope, as it may be written."""
 
@@ -87,13 +89,15 @@ class RecordingThread:
         Raises:
             TypeError, ValueError: The message is no mapping.
         """
-        if type(row[3]) is not dict or self._redact is not None:
+        if type(row[3]) is not dict:
             row = (*row[:3], dict(row[3]), row[4])
-        item = marshalled(row) if self._redact is None else row
-        if len(self._waiting) >= self._max_events or not self._has_room(item):
+        item = marshalled(row) if self._redact is None else _copied(row)
+        small = type(item) is bytes and len(item) <= self._small
+        waiting = self._waiting
+        if len(waiting) >= self._max_events or not (small or self._has_room(item)):
             self._refused += 1
             return
-        self._waiting.append(item)
+        waiting.append(item)
         if not self._awake:
             self._wake.set()
 
@@ -219,12 +223,14 @@ class RecordingThread:
 
 def marshalled(row: Row) -> bytes:
     """Return an event as it crosses the pipe, with a mark if it had to be encoded."""
-    plain: Any = row
     try:
-        return marshal.dumps(plain, MARSHALLING)
+        return _dumps(row, MARSHALLING)
     except ValueError:  # The message holds more than plain values.
-        plain = (*row[:3], encode(row[3]), row[4], True)
-        return marshal.dumps(plain, MARSHALLING)
+        return _dumps((*row[:3], encode(row[3]), row[4], True), MARSHALLING)
+
+
+def _copied(row: Row) -> Row:
+    return (*row[:3], dict(row[3]), row[4])
 
 
 def _size(item: bytes | Row) -> int:

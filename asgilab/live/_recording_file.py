@@ -7,6 +7,7 @@ when lives in ``_recording_thread``.
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -80,20 +81,43 @@ class RecordingFile:
     @property
     def gone(self) -> bool:
         """Whether the file is no longer at its path: removed, or moved away."""
-        try:
-            there, here = self.path.stat(), os.fstat(self._number)
-        except OSError:
-            return True
-        return (there.st_ino, there.st_dev) != (here.st_ino, here.st_dev)
+        return _identity(self.path) != self.identity
 
-    def write(self, lines: list[str]) -> None:
+    def write(self, lines: list[str], full_at: int | None = None) -> bool:
         """Append lines: all of them, or, if that fails, none.
+
+        Args:
+            lines: The lines, each with its line end.
+            full_at: Size at which others who share the file go on to the next one,
+                and may remove this one: then nothing is written.
+
+        Returns:
+            Whether they were written.
 
         Raises:
             OSError: They could not be written, as when the disk is full.
         """
         with self._alone():
+            if self._shared and full_at is not None and self.size >= full_at:
+                return False
             self._append("".join(lines).encode())
+        return True
+
+    @property
+    def changed(self) -> float:
+        """When somebody wrote to it last, as the system counts time."""
+        return os.fstat(self._number).st_mtime
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What no other file has."""
+        status = os.fstat(self._number)
+        return status.st_dev, status.st_ino
+
+    def measure(self) -> None:
+        """Learn how long a shared file is by now."""
+        if self._shared:
+            self.size = os.fstat(self._number).st_size
 
     def close(self) -> None:
         """Close the file."""
@@ -159,15 +183,32 @@ class RecordingFiles:
         self._shared = shared
         self._max_bytes = max_bytes
         self._keep = keep
-        self._written: list[Path] = []
+        self._written: list[tuple[Path, tuple[int, int]]] = []
         self._number = 1
+        self._begun = False
         self.current: RecordingFile | None = None
 
     @property
     def due(self) -> bool:
         """Whether a file has to be opened before anything can be written."""
         current = self.current
-        return current is None or current.size >= self._max_bytes
+        if current is None:
+            return True
+        current.measure()
+        return current.size >= self._max_bytes
+
+    def write(self, lines: list[str]) -> bool:
+        """Append lines to the current file; return whether there was room in it.
+
+        Raises:
+            OSError: They could not be written.
+        """
+        if self.current is None:
+            return False
+        # A file that this process has begun takes something, however small it may be.
+        full_at = None if self._begun else self._max_bytes
+        self._begun = False
+        return self.current.write(lines, full_at)
 
     def open_next(self) -> RecordingFile:
         """Close the current file, if any, and open the one that comes after it.
@@ -175,14 +216,17 @@ class RecordingFiles:
         Raises:
             OSError: It cannot be opened.
         """
+        current = self.current
+        if current is not None and self._shared and self.due:
+            self._number = self._following(current)
         self.close()
         opened = self._opened()
         while not opened.fresh and opened.size >= self._max_bytes:
             opened.close()
             self._number += 1
             opened = self._opened()
-        self.current = opened
-        self._written.append(opened.path)
+        self.current, self._begun = opened, opened.fresh
+        self._written.append((opened.path, opened.identity))
         self._drop_oldest()
         return opened
 
@@ -203,6 +247,40 @@ class RecordingFiles:
     def _place(self) -> Path:
         return numbered(self._path, self._number)
 
+    def _following(self, current: RecordingFile) -> int:
+        """Return the number of the next file: of one that others write to, if any.
+
+        They may have removed those before it already. An older recording is none.
+        """
+        stem = re.escape(self._path.name.removesuffix(SUFFIX))
+        number = re.compile(rf"{stem}\.(\d+)(?:{re.escape(SUFFIX)})?")
+        found = [
+            int(match[1])
+            for path in self._path.parent.iterdir()
+            if (match := number.fullmatch(path.name))
+            and _changed(path, current.changed)
+        ]
+        later = (each for each in found if each > self._number)
+        return min(later, default=self._number + 1)
+
     def _drop_oldest(self) -> None:
+        """Remove files that this process has left because they were full."""
         while self._keep is not None and len(self._written) > self._keep:
-            self._written.pop(0).unlink(missing_ok=True)
+            path, identity = self._written.pop(0)
+            if _identity(path) == identity:
+                path.unlink(missing_ok=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _changed(path: Path, since: float) -> bool:
+    try:
+        return path.stat().st_mtime >= since
+    except OSError:
+        return False

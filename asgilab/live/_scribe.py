@@ -71,7 +71,9 @@ class Scribe:
             return
         try:
             # In a file of its own each connection begins with its scope again.
-            self._append([*(still_open if self._prepare(now) else ()), *entries])
+            fresh = self._prepare(now)
+            while not self._append([*(still_open if fresh else ()), *entries]):
+                fresh = self._begin()  # Others who share the file have filled it.
         except OSError as error:
             self._lost += len(entries)
             self._next_try = now + _RETRY_SECONDS
@@ -104,23 +106,28 @@ class Scribe:
 
     def _prepare(self, now: float) -> bool:
         """Make sure that there is a file to write to; return whether it is new."""
+        if self._files.due:
+            return self._begin()
         current = self._files.current
         if current is not None and now >= self._next_look:
             self._next_look = now + _LOOK_SECONDS
             if current.gone:
                 self._warn(f"{current.path} is gone; a new file is begun.")
                 self._files.close()
-        if not self._files.due:
-            return False
+                return self._begin()
+        return False
+
+    def _begin(self) -> bool:
         self._files.open_next()
         self._index = 0
         return True
 
-    def _append(self, entries: list[Entry]) -> None:
+    def _append(self, entries: list[Entry]) -> bool:
+        """Write entries; return whether there was room for them in the file."""
         current = self._files.current
         lost = self._lost
         if current is None or not (entries or lost):
-            return
+            return True
         if lost:
             entries = [_loss(lost), *entries]
         zero = current.started.timestamp()
@@ -130,9 +137,11 @@ class Scribe:
                 entries, start=self._index
             )
         ]
-        current.write(lines)
+        if not self._files.write(lines):
+            return False
         self._lost = 0
         self._index += len(lines)
+        return True
 
 
 def _loss(count: int) -> Entry:

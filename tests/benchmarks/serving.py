@@ -6,12 +6,14 @@ second live test class of a run, which is to start as fast as nothing, is here t
 """
 
 import asyncio
+import json
 import os
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +41,13 @@ class Exchange:
         opening: What it sends once, before; b"" for nothing.
         question: What it sends then.
         ends: How the answer ends.
+        recorded: Types of the events that there are of each.
     """
 
     opening: bytes
     question: bytes
     ends: bytes
+    recorded: tuple[str, ...]
 
 
 HANDSHAKE: Final = (
@@ -52,8 +56,15 @@ HANDSHAKE: Final = (
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
 FRAME: Final = bytes((0x81, 0x80 | len(TEXT), 0, 0, 0, 0)) + TEXT.encode()
-ECHO: Final = Exchange(HANDSHAKE, FRAME, TEXT.encode())
-GET: Final = Exchange(b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"hello")
+ECHO: Final = Exchange(
+    HANDSHAKE, FRAME, TEXT.encode(), ("websocket.receive", "websocket.send")
+)
+GET: Final = Exchange(
+    b"",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"hello",
+    ("http", "http.request", "http.response.start", "http.response.body", "returned"),
+)
 
 
 async def both(scope: Any, receive: Any, send: Any) -> None:
@@ -74,11 +85,15 @@ class Serving(uvicorn.Server):
 
 
 async def serve(recorded: bool) -> None:
-    """Tell the port and serve until the standard input ends."""
+    """Tell the port and serve until the standard input ends.
+
+    Then tell how many events passed, and how many of them are in the file.
+    """
     with tempfile.TemporaryDirectory() as folder:
         application: Any = both
+        path = Path(folder) / "bench.asgilab.jsonl"
         if recorded:
-            application = Recorder(both, Path(folder) / "bench.asgilab.jsonl")
+            application = Recorder(both, path)
         config = uvicorn.Config(
             application, port=0, log_level="error", access_log=False, lifespan="off"
         )
@@ -93,6 +108,13 @@ async def serve(recorded: bool) -> None:
         await serving
         if recorded:
             application.close()
+            sys.stdout.write(f"{json.dumps(written(path))}\n")
+
+
+def written(path: Path) -> Counter[str]:
+    """Return how many events of each type are in a file."""
+    lines = path.read_text("utf-8").splitlines()[1:]
+    return Counter(json.loads(line)["message"]["type"] for line in lines)
 
 
 class Client(asyncio.Protocol):
@@ -179,12 +201,26 @@ def _measured(how: str, exchange: Exchange, times: int) -> tuple[float, float]:
     ) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline())
-        asyncio.run(exchanged(port, exchange, max(times // WARM_UP, CLIENTS)))
+        first = asyncio.run(exchanged(port, exchange, max(times // WARM_UP, CLIENTS)))
         began = perf_counter()
         taken = asyncio.run(exchanged(port, exchange, times))
         seconds = perf_counter() - began
+        if how == "recorded":
+            assert server.stdin is not None
+            server.stdin.close()
+            _check(json.loads(server.stdout.readline()), exchange, [*first, *taken])
     # A few are answered after the last that was asked for.
     return seconds * times / len(taken), statistics.quantiles(taken, n=100)[98]
+
+
+def _check(events: dict[str, int], exchange: Exchange, taken: list[float]) -> None:
+    """Refuse a measurement of a recorder that lost events: losing them is fast."""
+    lost = {
+        each: len(taken) - events.get(each, 0)
+        for each in exchange.recorded
+        if events.get(each, 0) < len(taken)
+    }
+    assert not lost, f"events are missing in the file: {lost} of {len(taken)}"
 
 
 def second_class(times: int) -> float:

@@ -182,6 +182,46 @@ def test_sharing_recorders_go_on_to_the_next_file_together(tmp_path: Path) -> No
     two.close()
 
 
+def test_who_shares_a_file_loses_nothing_when_others_remove_it(tmp_path: Path) -> None:
+    """He writes to none that is full, and begins none that comes before theirs."""
+    one, two = (files(tmp_path / "a.asgilab.jsonl", shared=True, keep=1) for _ in "12")
+    one.open_next()
+    two.open_next()
+    assert two.write([line("two")])
+    fill(one, 3)
+    assert not two.write([line("later")])
+    two.open_next()
+    assert two.write([line("later")])
+    one.close()
+    two.close()
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["a.3.asgilab.jsonl", "a.4.asgilab.jsonl"]  # The third was full.
+    assert texts(tmp_path / left[-1]) == ["later"]
+
+
+def test_who_shares_a_file_goes_on_past_what_is_older_than_it(tmp_path: Path) -> None:
+    other = tmp_path / "a.7.asgilab.jsonl"
+    RecordingFile(other, session()).close()
+    os.utime(other, (0, 0))
+    several = files(tmp_path / "a.asgilab.jsonl", shared=True)
+    assert fill(several, 2) == ["a.asgilab.jsonl", "a.2.asgilab.jsonl"]
+    several.close()
+    assert len(load(other)) == 0
+
+
+def test_of_the_oldest_none_is_removed_that_somebody_has_put_there(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.asgilab.jsonl"
+    several = files(path, keep=1)
+    fill(several, 1)
+    path.rename(tmp_path / "mine")
+    path.write_text("mine")
+    fill(several, 1)
+    several.close()
+    assert path.read_text() == "mine"
+
+
 def test_a_shared_name_that_is_somebody_elses_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "a.asgilab.jsonl"
     path.write_text("not a session\n")

@@ -115,7 +115,7 @@ def test_a_disk_that_is_full_is_told_and_tried_again_later(
     writer = scribe(tmp_path, told)
     writer.write([entry("open")])
 
-    def full(self: RecordingFile, lines: list[str]) -> None:
+    def full(self: RecordingFile, lines: list[str], at: int | None) -> bool:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
@@ -163,3 +163,40 @@ def test_nothing_to_write_writes_nothing(tmp_path: Path, told: list[str]) -> Non
     writer.write([])
     writer.close()
     assert (tmp_path / "a.asgilab.jsonl").stat().st_size == size
+
+
+def test_two_who_share_and_keep_few_lose_no_event_and_disturb_nobody(
+    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is removed was full, and whatever is left is whole."""
+    now = [100.0]
+    monkeypatch.setattr("asgilab.live._scribe.time.monotonic", lambda: now[0])
+    options = {"shared": True, "keep": 2, "max_bytes": 1500}
+    one, two = (scribe(tmp_path, told, **options) for _ in "12")
+    one.write([entry("open", "one")])
+    two.write([entry("open", "two")])
+    for number in range(60):
+        now[0] += 1
+        one.write([entry("send", "one", number=number)])
+        if number % 7 == 0:
+            two.write([entry("send", "two", number=number)])
+    one.close()
+    two.close()
+    assert told == []
+    numbers = sorted(int(path.name.split(".")[1]) for path in tmp_path.iterdir())
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    assert 2 <= len(numbers) <= 4
+    left = [e for n in numbers for e in load(tmp_path / f"a.{n}.asgilab.jsonl")]
+    for name, expected in (("one", range(60)), ("two", range(0, 60, 7))):
+        seen = [
+            e.message["number"]
+            for e in left
+            if e.kind is Kind.SEND and e.connection == name
+        ]
+        assert seen == list(expected)[-len(seen) :]
+        assert seen
+    for number in numbers:
+        events = load(tmp_path / f"a.{number}.asgilab.jsonl")
+        assert {e.connection for e in events if e.kind is Kind.OPEN} == set(
+            events.connections
+        )

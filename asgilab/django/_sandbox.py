@@ -3,8 +3,8 @@
 Code that runs in a sandbox's context sees its copies wherever it asks Django or
 Channels for them, on the event loop and in the threads of ``sync_to_async`` and
 ``asyncio.to_thread``. All other code of the process goes on undisturbed, so
-several labs can live at once. A thread that the application starts by hand has no
-context, and is outside.
+several labs can live at once. A thread that the application starts by hand, or a job
+that it submits to an executor, has no context, and is outside.
 
 How SQLite is copied stands in ``_relocation``.
 """

@@ -1,8 +1,10 @@
 """Databases, caches and channel layers that only the code in a sandbox sees."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,6 +61,15 @@ async def test_threads_of_the_code_inside_are_inside(sandbox: Sandbox) -> None:
         assert await asyncio.to_thread(add, "two") == {"before", "one", "two"}
         assert await Room.objects.acount() == 3
     assert await Room.objects.acount() == 1
+
+
+def test_a_job_of_an_executor_is_inside_only_with_the_context(
+    sandbox: Sandbox,
+) -> None:
+    with ThreadPoolExecutor(1) as pool, sandbox.entered():
+        here = contextvars.copy_context()
+        assert pool.submit(add, "outside").result() == {"before", "outside"}
+        assert pool.submit(here.run, add, "inside").result() == {"before", "inside"}
 
 
 def test_two_sandboxes_know_nothing_of_each_other() -> None:

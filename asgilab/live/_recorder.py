@@ -92,7 +92,7 @@ class Recorder:
         identify: Identify | None = None,
         recorded_as: str | None = None,
         app_dir: str | None = None,
-        max_waiting: int = 20_000,
+        max_waiting: int = 200_000,
         max_waiting_bytes: int = 64_000_000,
     ) -> None:
         if not callable(sample) and not 0 <= sample <= 1:

@@ -17,7 +17,7 @@ class Exactly:
         assert await alice.receive_json_from() == Exactly({"online": True})
     """
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # how Python spells "unhashable"
 
     def __init__(self, expected: Any) -> None:
         self.expected = expected

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.compatibility import guarantee_single_callable, is_double_callable
 from asgiref.sync import AsyncToSync, SyncToAsync
@@ -32,12 +32,13 @@ def single_callable(application: Any) -> Application:
     """
     code = application.__code__ if type(application) is FunctionType else None
     if code is not None and code.co_flags & inspect.CO_COROUTINE:
-        return application  # type: ignore[no-any-return]  # as nearly all are
+        plain: Application = application  # as nearly all are
+        return plain
     if inspect.isclass(application):
         if hasattr(application, "as_asgi"):
             application = application.as_asgi()
     elif is_double_callable(application) and _takes_three(application):
-        return application  # type: ignore[no-any-return]
+        return cast("Application", application)
     single: Application = guarantee_single_callable(application)
     return single
 

@@ -205,7 +205,8 @@ class _InSandbox:
             return sandbox.settings_of(self)
         kept = vars(self)
         if "settings" not in kept:  # as Django's cached_property would
-            kept["_settings"] = self.configure_settings(kept["_settings"])  # type: ignore[attr-defined]
+            handler: Any = self  # of Django, which this class is mixed into
+            kept["_settings"] = handler.configure_settings(kept["_settings"])
             kept["settings"] = kept["_settings"]
         return kept["settings"]
 

@@ -126,7 +126,7 @@ class Crossing:
         object.__setattr__(self, "_target", target)
         object.__setattr__(self, "_thread", thread)
 
-    @property  # type: ignore[misc]
+    @property  # type: ignore[misc]  # what isinstance asks beside the type itself
     def __class__(self) -> type:
         return type(self._target)
 

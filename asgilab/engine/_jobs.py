@@ -91,7 +91,8 @@ class Jobs:
 
     def _told(self, job: _Job) -> None:
         begun = job.thread != 0
-        if job.returned or not begun or not job.future.cancelled():  # type: ignore[union-attr]
+        cancelled = job.future is not None and job.future.cancelled()
+        if job.returned or not begun or not cancelled:
             self._jobs.discard(job)
 
     def strike(self, job: _Job) -> None:

@@ -20,11 +20,11 @@ class LabSelector(selectors.BaseSelector):
 
     def __init__(self) -> None:
         self._inner = selectors.DefaultSelector()
-        self._select = self._inner.select
+        self._select: Callable[[float | None], Any] = self._inner.select
 
     def watch(self, select: Callable[[float | None], Any]) -> None:
         """Ask ``select`` from now on instead of the selector itself."""
-        self._select = select  # type: ignore[assignment]
+        self._select = select
 
     @property
     def inner(self) -> selectors.BaseSelector:
@@ -34,7 +34,8 @@ class LabSelector(selectors.BaseSelector):
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
-        return self._select(timeout)
+        ready: list[tuple[selectors.SelectorKey, int]] = self._select(timeout)
+        return ready
 
     def register(
         self, fileobj: Any, events: int, data: Any = None
@@ -81,7 +82,7 @@ class LabLoop(asyncio.SelectorEventLoop):
         """Return the time of the lab's clock in seconds."""
         return self.clock.time()
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # typed by its function's result
         self, executor: Any, func: Any, *args: Any
     ) -> "asyncio.Future[Any]":
         """Run a function in a thread, and know of it while it is under way."""

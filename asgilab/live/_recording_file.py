@@ -20,7 +20,7 @@ from asgilab.sessions._codec import header_line
 try:
     import fcntl
 except ImportError:  # Windows has no such locks, and no shared files here.
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a name cannot be a module or None
 
 SUFFIX: Final = ".asgilab.jsonl"
 _LONGEST_HEADER: Final = 1_000_000

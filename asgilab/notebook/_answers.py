@@ -68,7 +68,7 @@ class AnswerCard(Card):
     answer: Answer
 
     @property
-    def tone(self) -> Tone:  # type: ignore[override]
+    def tone(self) -> Tone:
         return "good" if self.answer.status < 400 else "bad"
 
     @property

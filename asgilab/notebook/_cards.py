@@ -5,6 +5,7 @@ results. Recorded text is made safe by whoever puts it into a card.
 """
 
 import linecache
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final, Literal
@@ -36,19 +37,23 @@ _TELLS_NOTHING: Final = frozenset({"self", "scope"})
 """The scope is the same at every stop, and long; the timeline has it."""
 
 
-class Card:
+class Card(ABC):
     """The result of a magic: it shows itself and can be asked further.
 
     A subclass says what it shows in ``headline``, ``details`` and ``tone``.
     """
 
     __slots__ = ()
-    tone: Tone = "plain"
 
     @property
+    def tone(self) -> Tone:
+        """How it went."""
+        return "plain"
+
+    @property
+    @abstractmethod
     def headline(self) -> str:
         """The sentence that says what happened."""
-        raise NotImplementedError
 
     @property
     def details(self) -> list[str]:

@@ -28,7 +28,7 @@ class Compares(Card):
     volatile: int = 0
 
     @property
-    def tone(self) -> Tone:  # type: ignore[override]
+    def tone(self) -> Tone:
         return "bad" if self.differences else "good"
 
     @property

@@ -99,7 +99,8 @@ async def drive_awaited(body: Body[T], interrupts: Interrupts) -> T:
             else:
                 errand = body.send(answer)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        result: T = done.value
+        return result
 
 
 def drive_blocking(body: Body[T], interrupts: Interrupts) -> T:
@@ -114,7 +115,8 @@ def drive_blocking(body: Body[T], interrupts: Interrupts) -> T:
             else:
                 errand = body.send(answer)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        result: T = done.value
+        return result
 
 
 async def _await(errand: Errand) -> Any:

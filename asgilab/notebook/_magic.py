@@ -63,7 +63,8 @@ class Magic:
     @property
     def parser(self) -> argparse.ArgumentParser:
         """The parser of its arguments."""
-        parser: argparse.ArgumentParser = self.body.parser  # type: ignore[attr-defined]
+        body: Any = self.body  # magic_arguments() has put the parser onto it
+        parser: argparse.ArgumentParser = body.parser
         return parser
 
     @property

@@ -152,7 +152,7 @@ class Stands(Card):
     before: str = ""
 
     @property
-    def tone(self) -> Tone:  # type: ignore[override]
+    def tone(self) -> Tone:
         if self.standing.status.word == "raised":
             return "bad"
         return "paused" if self.standing.stop or self.standing.paused else "plain"
@@ -311,14 +311,17 @@ class ExportCard(Card):
         return self.exported.passed
 
     @property
-    def tone(self) -> Tone:  # type: ignore[override]
+    def tone(self) -> Tone:
         run = self.exported.run
         return "plain" if run is None else "good" if run.passed else "bad"
 
     @property
     def headline(self) -> str:
         result = visible(self.exported.verdict)
-        return f"Exported to {visible(str(self.exported.path))}: {result}."
+        path = visible(str(self.exported.path))
+        if self.exported.run is not None and not self.exported.passed:
+            return f"The test in {path} does not pass: {result}."
+        return f"Exported to {path}: {result}."
 
     @property
     def details(self) -> list[str]:

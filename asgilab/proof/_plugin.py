@@ -151,7 +151,8 @@ def _fails(item: pytest.Item, nextnode: Any) -> bool:
         nextnode: What runs next, or lies around it: fixtures that this does not
             need are finished. For the test once more, that is its module.
     """
-    item._initrequest()  # type: ignore[attr-defined]
+    function: Any = item  # pytest has no public way to begin a test anew
+    function._initrequest()
     hook = item.ihook
     steps = [
         ("setup", lambda: hook.pytest_runtest_setup(item=item)),
@@ -166,8 +167,8 @@ def _fails(item: pytest.Item, nextnode: Any) -> bool:
         hook.pytest_runtest_teardown(item=item, nextitem=nextnode)
 
     failed = _went_wrong(tear_down, "teardown") or failed
-    item._request = False  # type: ignore[attr-defined]
-    item.funcargs = None  # type: ignore[attr-defined]
+    function._request = False
+    function.funcargs = None
     return failed
 
 

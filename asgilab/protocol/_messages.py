@@ -271,10 +271,9 @@ def read_once(message: Message, name: str) -> list[Any] | tuple[Any, ...] | None
     items = _listed(value)
     if items is None:
         return None
-    message[name] = [
-        item if (pair := _listed(item)) is None else pair for item in items
-    ]
-    return message[name]  # type: ignore[no-any-return]
+    pairs = [item if (pair := _listed(item)) is None else pair for item in items]
+    message[name] = pairs
+    return pairs
 
 
 def _listed(value: object) -> list[Any] | tuple[Any, ...] | None:

@@ -2,14 +2,17 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
 from asgilab.cli._project import add_redaction, redact_as_told
+from asgilab.lab import without_moving
 from asgilab.rendering import visible
 from asgilab.replay import Difference, diff
 from asgilab.sessions import Session, load
+
+_MOVING: Final = "of a kind that is another in every run: ids, times"
 
 
 def add_to(commands: Any) -> None:
@@ -25,7 +28,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Print the differences; the exit code tells whether there are any."""
     files = (options.left, options.right)
     left, right = (_shown(file, options, console) for file in files)
-    return tell(diff(left, right), console)
+    told, moving = without_moving(diff(left, right))
+    if moving:
+        console.print(f"not counted: {moving} value(s) {_MOVING}")
+    return tell(told, console)
 
 
 def tell(differences: Sequence[Difference], console: Console) -> int:

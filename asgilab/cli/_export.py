@@ -72,6 +72,7 @@ def write_test(lab: Lab, session: Session, path: Path, **options: Any) -> Export
 
 def report(exported: Exported, console: Console) -> int:
     """Print where the test is and how it fared; return the exit code."""
-    for line in (f"Wrote {exported.path}", *exported.summary_lines()):
+    trouble = f", but the test {exported.trouble}" if exported.trouble else ""
+    for line in (f"Wrote {exported.path}{trouble}", *exported.summary_lines()):
         console.print(visible(line), markup=False, soft_wrap=True)
     return 0 if exported.passed else 1

@@ -72,7 +72,17 @@ def lab_of(session: Session, options: argparse.Namespace) -> Lab:
         )
         raise UsageError(msg)
     add_current_folder()
-    return Lab(session.application, settings=session.settings, app_dir=session.app_dir)
+    try:
+        return Lab(
+            session.application, settings=session.settings, app_dir=session.app_dir
+        )
+    except UsageError as error:
+        if session.app_dir is not None:
+            raise
+        msg = (
+            f"{error} Looked in the folder {str(Path.cwd())!r}; --app-dir says another."
+        )
+        raise UsageError(msg) from error
 
 
 def add_current_folder() -> None:

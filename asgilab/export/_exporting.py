@@ -68,6 +68,13 @@ class Exported:
         return self.run is not None and self.run.passed
 
     @property
+    def trouble(self) -> str:
+        """What is wrong with the test, as a verb's clause; "" if nothing is."""
+        if self.proof is None or (self.passed and self.proof.steady):
+            return ""
+        return "does not pass each time" if self.passed else "does not pass"
+
+    @property
     def verdict(self) -> str:
         """How the test fares, on one line."""
         count = len(self.matched)

@@ -33,6 +33,11 @@ class Proof:
     run: PytestRun
     killing: Killing | None = None
 
+    @property
+    def steady(self) -> bool:
+        """Whether the test passed every time that nothing was altered."""
+        return self.killing is None or all(self.killing.passes)
+
     def verdict(self, volatile: int) -> str:
         """Return the outcome on one line.
 

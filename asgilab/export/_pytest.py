@@ -153,10 +153,22 @@ def _docstring(script: Script, origin: Origin) -> list[str]:
     if origin.settings and re.fullmatch(r"[\w.]+", origin.settings):
         lines.append(f"Settings: {origin.settings}")
     lines.append(f"Events: {origin.events}")
+    lines += ["", *_how_to_run(origin)]
     if script.secrets:
         variables = ", ".join(secret.variable for secret in script.secrets)
         lines += ["", f"Secrets come from the environment: {variables}."]
     return [*lines, '"""']
+
+
+def _how_to_run(origin: Origin) -> list[str]:
+    """Return what somebody needs to know who finds the file alone."""
+    settings = origin.settings or ""
+    known = f" --ds={settings}" if re.fullmatch(r"[\w.]+", settings) else ""
+    package = re.split(r"[.:]", origin.application)[0]
+    return [
+        f"Run: python -m pytest{known}",
+        f"In: the folder that {package} is imported from, or with that as pythonpath.",
+    ]
 
 
 def _enumerated(people: list[str]) -> str:

@@ -30,11 +30,16 @@ def check_output(path: Path) -> None:
 def check_test_file(path: Path) -> None:
     """Make sure that a test can be written to a file, and that pytest collects it.
 
+    Its folder need not be there: it is made with the file.
+
     Raises:
         UsageError: The file cannot be written.
         ExportError: Its name is none that pytest looks for.
     """
-    check_output(path)
+    there = path.parent
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    check_output(path if there == path.parent else there / path.name)
     if not (path.match("test_*.py") or path.match("*_test.py")):
         msg = (
             f"pytest would not collect a file called {path.name!r}. "

@@ -19,13 +19,15 @@ class Compares(Card):
         text: What was compared.
         differences: What they differ in.
         session: The one on the right: after a replay, the replay.
-        volatile: How many values change in every replay, and are not counted.
+        volatile: How many values are not counted, because they change each time.
+        moving: How that is known of them.
     """
 
     text: str
     differences: tuple[Difference, ...]
     session: Session
     volatile: int = 0
+    moving: str = "that change in every replay"
 
     @property
     def tone(self) -> Tone:
@@ -42,7 +44,7 @@ class Compares(Card):
         lines = [visible(str(each)) for each in self.differences]
         if self.volatile:
             values = count(self.volatile, "value")
-            lines.append(f"not counted: {values} that change in every replay")
+            lines.append(f"not counted: {values} {self.moving}")
         return lines
 
     def __bool__(self) -> bool:

@@ -43,6 +43,7 @@ from asgilab.notebook._leaving import Leaving
 from asgilab.notebook._magic import Magic
 from asgilab.notebook._replaying import asgi_diff, asgi_replay
 from asgilab.notebook._rewriting import AWAITED, Rewriter
+from asgilab.notebook._scripts import shown
 from asgilab.notebook._settings import AsgiLab
 from asgilab.notebook._stepping import asgi_break, asgi_continue, asgi_step
 from asgilab.notebook._surroundings import asgi_clock, asgi_group_send
@@ -152,7 +153,7 @@ class Installation:
 
         def body(line: str, cell: str | None, local_ns: Mapping[str, Any]) -> Any:
             variables = {**shell.user_ns, **local_ns}
-            return magic.run(laboratory, line, cell, variables)
+            return shown(shell, magic.run(laboratory, line, cell, variables))
 
         # Payloads are JSON, in which IPython would see {expressions}.
         @no_var_expand

@@ -5,7 +5,7 @@ from typing import Any
 from IPython.core.magic_arguments import argument
 
 from asgilab.engine import LabLoop, LoopThread
-from asgilab.lab import Compared, compare
+from asgilab.lab import Compared, compare, without_moving
 from asgilab.notebook._cards import Card, count
 from asgilab.notebook._compares import Compares
 from asgilab.notebook._driving import cross
@@ -46,10 +46,12 @@ async def asgi_replay(laboratory: Laboratory, call: Call) -> Card:
 async def asgi_diff(laboratory: Laboratory, call: Call) -> Card:
     """Lay two sessions side by side, and tell where they part ways.
 
-    Each is a variable of the notebook or a file that %asgi_save has written.
+    Each is a variable of the notebook or a file that %asgi_save has written. Ids
+    that are UUIDs, and times, are another in every run: they are counted apart.
     """
     names = (call.arguments.left, call.arguments.right)
     left, right = (chosen_session(laboratory, call, name) for name in names)
-    found = tuple(diff(left.redacted(), right.redacted()))
+    found, moving = without_moving(diff(left.redacted(), right.redacted()))
     shown = [name or "the lab's session" for name in names]
-    return Compares(" and ".join(shown), found, right)
+    why = "of a kind that is another in every run"
+    return Compares(" and ".join(shown), found, right, moving, why)

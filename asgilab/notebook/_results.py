@@ -312,15 +312,16 @@ class ExportCard(Card):
 
     @property
     def tone(self) -> Tone:
-        run = self.exported.run
-        return "plain" if run is None else "good" if run.passed else "bad"
+        if self.exported.run is None:
+            return "plain"
+        return "bad" if self.exported.trouble else "good"
 
     @property
     def headline(self) -> str:
         result = visible(self.exported.verdict)
         path = visible(str(self.exported.path))
-        if self.exported.run is not None and not self.exported.passed:
-            return f"The test in {path} does not pass: {result}."
+        if self.exported.trouble:
+            return f"The test in {path} {self.exported.trouble}: {result}."
         return f"Exported to {path}: {result}."
 
     @property

@@ -1,5 +1,6 @@
 """``asgilab diff``: where two session files part ways."""
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def test_the_same_sessions_do_not_differ(
     one, two = saved(tmp_path / "1", "yes"), saved(tmp_path / "2", "yes")
     assert main(["diff", one, two]) == 0
     assert capsys.readouterr().out == "no difference\n"
+
+
+def test_ids_and_times_are_counted_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = (str(uuid.UUID(int=number)) for number in (1, 2))
+    one, two = (saved(tmp_path / each, each) for each in ids)
+    assert main(["diff", one, two]) == 0
+    out = capsys.readouterr().out
+    assert "not counted: 1 value(s)" in out
+    assert out.endswith("no difference\n")
 
 
 def test_a_difference_is_named_with_step_connection_and_values(

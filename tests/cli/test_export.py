@@ -80,12 +80,12 @@ def refusal(
     return said
 
 
-def test_a_folder_that_is_not_there_is_told_and_not_made(
+def test_a_folder_that_cannot_be_made_is_told(
     recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output = tmp_path / "missing" / "test_greeter.py"
+    (tmp_path / "file").touch()
+    output = tmp_path / "file" / "missing" / "test_greeter.py"
     assert "There is no folder" in refusal(recorded, output, capsys)
-    assert not output.parent.exists()
 
 
 def test_a_name_that_pytest_would_not_collect_is_told(

@@ -1,6 +1,7 @@
 """Finding the application of a session."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -42,3 +43,14 @@ def test_the_current_folder_is_added_once(
     add_current_folder()
     add_current_folder()
     assert sys.path.count(str(Path.cwd())) == 1
+
+
+def test_where_nothing_says_the_folder_the_error_names_the_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hint = f"Looked in the folder '{tmp_path}'; --app-dir says another."
+    with pytest.raises(UsageError, match=re.escape(hint)):
+        lab_of(Session(application="nosuchmodule:app"), ASKED)
+    with pytest.raises(UsageError, match=re.escape(hint)):
+        lab_of(Session(application="chat.asgi:application", settings="nosuch"), ASKED)

@@ -87,6 +87,9 @@ def test_the_docstring_tells_where_the_test_comes_from() -> None:
         "Application: chat.asgi:application",
         "Settings: chat.settings",
         "Events: 8",
+        "",
+        "Run: python -m pytest --ds=chat.settings",
+        "In: the folder that chat is imported from, or with that as pythonpath.",
     ]
 
 

@@ -11,8 +11,16 @@ from asgilab.lab import check_output, check_test_file
 
 def test_a_folder_that_is_not_there_is_named_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no folder .*nosuch"):
-        check_test_file(tmp_path / "nosuch" / "test_x.py")
+        check_output(tmp_path / "nosuch" / "x.asgilab.jsonl")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folders_of_a_test_may_be_made_with_it(tmp_path: Path) -> None:
+    check_test_file(tmp_path / "tests" / "lobby" / "test_x.py")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "tests").write_text("no folder")
+    with pytest.raises(UsageError, match=r"no folder .*tests"):
+        check_test_file(tmp_path / "tests" / "lobby" / "test_x.py")
 
 
 def test_a_file_that_can_be_written_passes(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def test_an_export_shows_how_its_test_fared() -> None:
         passed.headline
         == "Exported to test_x.py: passes 1/1 · 0 volatile values matched."
     )
+    assert failed.headline.startswith("The test in test_x.py does not pass: passes 0/1")
     assert "E  no" in repr(failed)
     assert "x = &#x27;&lt;b&gt;&#x27;" in passed._repr_html_()
 

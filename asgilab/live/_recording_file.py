@@ -64,7 +64,8 @@ class RecordingFile:
         self.started = session.started
         self._shared = shared and fcntl is not None
         exclusive = 0 if self._shared else os.O_EXCL
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | exclusive
+        binary = getattr(os, "O_BINARY", 0)  # Windows would write other line ends.
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | exclusive | binary
         self._number = os.open(path, flags, 0o600)
         self.size = 0
         try:

@@ -42,6 +42,24 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_line_ends_are_written_as_they_are_where_files_are_opened_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, which does so unless it is told."""
+    told: list[int] = []
+    real = os.open
+
+    def opened(path: Path, flags: int, mode: int) -> int:
+        told.append(flags)
+        return real(path, flags & ~0x800_0000, mode)
+
+    monkeypatch.setattr(os, "O_BINARY", 0x800_0000, raising=False)
+    monkeypatch.setattr(os, "open", opened)
+    RecordingFile(tmp_path / "a.asgilab.jsonl", session()).close()
+    (flags,) = told
+    assert flags & 0x800_0000
+
+
 def test_a_file_that_exists_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "a.asgilab.jsonl"
     path.write_text("mine")

@@ -319,7 +319,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
             name=f"application of {self.name}",
             context=context,
         )
-        self._task.add_done_callback(self._line.end)
+        self._line.attend(self._task)
         begin(self._task, self._wiring)
         if self._wiring.opened is not None:
             self._wiring.opened()

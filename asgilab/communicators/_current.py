@@ -41,16 +41,17 @@ def record_here(
     return line.record(kind, message, source, cause, note)
 
 
-def handle_here(index: int | None) -> None:
+def handle_here(index: int | None, given: Any = None) -> None:
     """Say what the running application handles beside the events of its client.
 
     Args:
         index: Index of the event that it was given, or None once it asks for
             the next one.
+        given: The very object that it was given.
     """
     line = CURRENT.get(None)
     if line is not None:
-        line.aside = index
+        line.aside, line.given_aside = index, id(given)
 
 
 async def pass_here(

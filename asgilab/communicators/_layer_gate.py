@@ -57,7 +57,7 @@ class Incoming:
         for message, why in reversed(rest):
             later = _Taken(message, taken.cause, why)
             self._keep(channel).appendleft(later)
-        handle_here(_record(channel, taken, given, note))
+        handle_here(_record(channel, taken, given, note), given)
         return given
 
     async def _take(self, channel: str) -> _Taken:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
+from asgilab.communicators._handling import Handling
 from asgilab.communicators._holding import hold_received, pass_send
 from asgilab.communicators._judging import copied, gravest, leave_out
 from asgilab.communicators._outcome import Outcome
@@ -40,7 +41,7 @@ _OPEN: Final = Kind.OPEN
 _END: Final = Kind.END
 
 
-class Line(Outcome):
+class Line(Outcome, Handling):
     """Connects one run of an application with its communicator.
 
     Args:
@@ -67,8 +68,6 @@ class Line(Outcome):
         self.wiring = wiring
         self._conversation: Conversation | None = None
         self._record: Callable[..., int] | None = None
-        self._handling: int | None = None
-        self.aside: int | None = None
         self._gates = wiring.gates
         self._traced = wiring.session is not None or wiring.gates is not None
         self._lost = False
@@ -78,15 +77,6 @@ class Line(Outcome):
         self.window: Window | None = None
         self._room = sys.maxsize if wiring.window is None else wiring.window
         self._kept: int | None = None
-
-    @property
-    def handling(self) -> int | None:
-        """Index of the event that the application handles now, where that is known.
-
-        It handles what it was given last, until it asks for the next one. What
-        came by another way (a channel layer) stands in ``aside``.
-        """
-        return self.aside if self._handling is None else self._handling
 
     @property
     def closed(self) -> bool:
@@ -263,12 +253,18 @@ class Line(Outcome):
         cause = self.handling if cause is None else cause
         return self._record(kind, message, place, cause, note)
 
+    def attend(self, task: asyncio.Task[None]) -> None:
+        """Take note of the task that the application runs in, and of its end."""
+        self.root = task
+        task.add_done_callback(self.end)
+
     @mark_root
     def end(self, task: asyncio.Task[None]) -> None:
         """Take note that the application has returned or raised; once is enough."""
         if self.ended:
             return
         self.ended = True
+        self.root = None
         if self._gates is not None:
             self._gates.over(self.wiring.name)
         if task.cancelled():
@@ -317,8 +313,7 @@ class Line(Outcome):
             if self._kept is not None:
                 self._kept, left_out = leave_out(recorded, self._kept)
                 note = left_out or note
-            handling = self._handling
-            cause = self.aside if handling is None else handling
+            cause = self._handling if self.aside is None else self.handling
             self._record(_SEND, recorded, place, cause, note)
         if self._habits is not None:
             copy = self._habits.transmit(copy)

@@ -9,6 +9,7 @@ import functools
 import itertools
 import os
 import site
+import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -172,6 +173,25 @@ def stack_here(frame: FrameType | None) -> tuple[FrameText, ...]:
 def stack_of(task: asyncio.Task[Any]) -> tuple[FrameText, ...]:
     """Return the user's frames of a suspended task, innermost first."""
     return tuple(map(_text, _frames_of(task)))
+
+
+def local_of(task: asyncio.Task[Any], function: str, name: str) -> Any:
+    """Return a local variable of a function that a task is in; None where it is not.
+
+    Args:
+        task: The running task, or a suspended one.
+        function: Qualified name of the function.
+        name: Name of the variable.
+    """
+    try:
+        runs = asyncio.current_task() is task
+    except RuntimeError:  # no loop runs in this thread
+        runs = False
+    way = _outwards(sys._getframe(1)) if runs else _awaiting(task.get_coro())
+    for frame in way:
+        if frame.f_code.co_qualname == function:
+            return locals_of(frame).get(name)
+    return None
 
 
 def _frames_behind_a_thread(way: list[FrameType]) -> Iterator[FrameType]:

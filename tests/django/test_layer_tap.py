@@ -1,9 +1,11 @@
 """What goes through a channel layer, as events with their causes."""
 
+import asyncio
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
 import pytest
+from asgiref.sync import async_to_sync
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
 from channels.layers import channel_layers
 from channels.routing import URLRouter
@@ -219,3 +221,40 @@ async def test_a_layer_that_cannot_be_made_is_no_concern(
     with LayerTap() as tap:
         assert "group_send" in vars(channel_layers["default"])
         tap.__exit__()
+
+
+class SyncSpeaker(JsonWebsocketConsumer):
+    groups = ("room",)
+
+    def receive_json(self, content: Any, **_: Any) -> None:
+        event = {"type": "room.told", "content": content}
+        async_to_sync(self.channel_layer.group_send)("room", event)
+        self.send_json("first")
+
+    def room_told(self, event: dict[str, Any]) -> None:
+        self.send_json(event["content"])
+
+
+class Speaker(Room):
+    async def receive_json(self, content: Any, **_: Any) -> None:
+        await super().receive_json(content)
+        await asyncio.sleep(0)  # the message is taken out of the layer meanwhile
+        await self.send_json("first")
+
+
+@pytest.mark.parametrize("consumer", [Speaker, SyncSpeaker])
+async def test_what_comes_back_to_its_sender_is_due_to_the_layers_message(
+    consumer: Any,
+) -> None:
+    with LayerTap():
+        async with Lab(consumer) as lab:
+            alice = lab.websocket("/", name="alice")
+            await alice.connect()
+            await alice.send_json_to("hi")
+            assert await alice.receive_json_from() == "first"
+            assert await alice.receive_json_from() == "hi"
+            await alice.disconnect()
+        events = list(lab.session)
+    sent = [event for event in events if event.type == "websocket.send"]
+    causes = [events[event.cause or 0].type for event in sent]
+    assert causes == ["websocket.receive", "layer.receive"]

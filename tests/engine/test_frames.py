@@ -19,6 +19,7 @@ import asgilab
 from asgilab.engine import (
     FrameText,
     is_user_code,
+    local_of,
     mark_root,
     stack_here,
     stack_of,
@@ -350,3 +351,26 @@ async def test_nothing_that_was_looked_at_is_kept_alive() -> None:
     assert watched[0]() is None, "the frame still holds what the function let go of"
     go.set()
     await task
+
+
+async def test_a_local_variable_of_a_task_is_found_running_or_waiting() -> None:
+    found: list[Any] = []
+    go = asyncio.Event()
+
+    async def dispatch() -> None:
+        result = "given"
+        found.append(local_of(task, dispatch.__qualname__, "result"))
+        await go.wait()
+        del result
+
+    async def run() -> None:
+        await dispatch()
+
+    task = asyncio.ensure_future(run())
+    await asyncio.sleep(0)
+    found.append(local_of(task, dispatch.__qualname__, "result"))
+    found.append(local_of(task, "nowhere", "result"))
+    found.append(await asyncio.to_thread(local_of, task, run.__qualname__, "result"))
+    go.set()
+    await task
+    assert found == ["given", "given", None, None]

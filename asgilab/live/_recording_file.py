@@ -40,6 +40,20 @@ def numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{stem}.{number}{suffix}")
 
 
+def later_numbers(path: Path, number: int) -> list[int]:
+    """Return the numbers of a recorder's files that come after one, the next first.
+
+    Example::
+
+        later_numbers(Path("a.asgilab.jsonl"), 3)     # [7, 8]; others were removed
+    """
+    stem = re.escape(path.name.removesuffix(SUFFIX))
+    suffix = re.escape(SUFFIX) if path.name.endswith(SUFFIX) else ""
+    named = re.compile(rf"{stem}\.(\d{{1,9}}){suffix}")
+    found = map(named.fullmatch, (each.name for each in path.parent.iterdir()))
+    return sorted(int(each[1]) for each in found if each and int(each[1]) > number)
+
+
 class RecordingFile:
     """One session file, open for appending.
 
@@ -221,11 +235,11 @@ class RecordingFiles:
         if current is not None and self._shared and self.due:
             self._number = self._following(current)
         self.close()
-        opened = self._opened()
+        opened = self._after(current)
         while not opened.fresh and opened.size >= self._max_bytes:
             opened.close()
             self._number += 1
-            opened = self._opened()
+            opened = self._after(opened)
         self.current, self._begun = opened, opened.fresh
         self._written.append((opened.path, opened.identity))
         self._drop_oldest()
@@ -236,6 +250,12 @@ class RecordingFiles:
         if self.current is not None:
             self.current.close()
             self.current = None
+
+    def _after(self, before: RecordingFile | None) -> RecordingFile:
+        """Open a file. By what it tells it did not begin before the one before it."""
+        if before is not None:
+            self._session.started = max(self._session.started, before.started)
+        return self._opened()
 
     def _opened(self) -> RecordingFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -253,16 +273,12 @@ class RecordingFiles:
 
         They may have removed those before it already. An older recording is none.
         """
-        stem = re.escape(self._path.name.removesuffix(SUFFIX))
-        number = re.compile(rf"{stem}\.(\d+)(?:{re.escape(SUFFIX)})?")
-        found = [
-            int(match[1])
-            for path in self._path.parent.iterdir()
-            if (match := number.fullmatch(path.name))
-            and _changed(path, current.changed)
-        ]
-        later = (each for each in found if each > self._number)
-        return min(later, default=self._number + 1)
+        later = (
+            number
+            for number in later_numbers(self._path, self._number)
+            if _changed(numbered(self._path, number), current.changed)
+        )
+        return next(later, self._number + 1)
 
     def _drop_oldest(self) -> None:
         """Remove files that this process has left because they were full."""

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from asgilab.live._recording_file import numbered
+from asgilab.live._recording_file import later_numbers, numbered
 from asgilab.sessions import Session
 from asgilab.sessions._file import parse
 
@@ -103,19 +103,24 @@ class Tail:
         """
         if self._file is None or _is_another(self._file, self.path):
             return (self.path, self._number) if self.path.exists() else None
-        number = self._number + 1
-        while (path := numbered(self._first, number)).exists():
+        if self.path.exists() and not numbered(self._first, self._number + 1).exists():
+            return None
+        # Those that come next may have been removed already, to keep only a few.
+        for number in later_numbers(self._first, self._number):
+            path = numbered(self._first, number)
             if self._continues(path):
                 return path, number
-            number += 1
         return None
 
     def _continues(self, path: Path) -> bool:
         """Tell whether a file is a later one of this recording, and no older one's."""
         if self._started is None:
             return False
-        with path.open("rb") as file:
-            header = file.readline()
+        try:
+            with path.open("rb") as file:
+                header = file.readline()
+        except FileNotFoundError:
+            return False
         if not header.endswith(b"\n"):
             return False  # It has just been begun.
         return parse([header], path).started >= self._started

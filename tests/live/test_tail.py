@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,11 @@ def path(tmp_path: Path) -> Path:
 
 
 def scribe_of(
-    path: Path, started: datetime = STARTED, max_bytes: int = 10_000_000
+    path: Path, started: datetime = STARTED, max_bytes: int = 10_000_000, **more: Any
 ) -> Scribe:
     session = Session(application="shop:app", started=started)
-    files = RecordingFiles(path, session, shared=False, max_bytes=max_bytes, keep=None)
+    options: dict[str, Any] = {"shared": False, "keep": None, **more}
+    files = RecordingFiles(path, session, max_bytes=max_bytes, **options)
     return Scribe(files, True, pytest.fail)
 
 
@@ -137,4 +139,32 @@ def test_what_is_read_is_what_a_load_reads(path: Path) -> None:
     assert session is not None
     assert list(session) == list(load(path))
     scribe.close()
+    tail.close()
+
+
+def test_files_that_were_removed_between_two_looks_are_passed_over(path: Path) -> None:
+    scribe, tail = scribe_of(path, max_bytes=1, keep=2), Tail(path)
+    scribe.write(said("one"))
+    assert texts(tail) == ["one"]
+    for text in ("two", "three", "four", "five"):
+        scribe.write(said(text))
+    assert texts(tail) == ["four"]
+    assert texts(tail) == ["five"]
+    assert texts(tail) == []
+    scribe.write(said("six"))
+    assert texts(tail) == ["six"]
+    scribe.close()
+    tail.close()
+
+
+def test_it_goes_on_whoever_of_those_who_share_begins_the_next_file(path: Path) -> None:
+    earlier = scribe_of(path, STARTED, max_bytes=1, shared=True)
+    later = scribe_of(path, STARTED + timedelta(seconds=1), max_bytes=1, shared=True)
+    tail = Tail(path)
+    later.write(said("one"))
+    assert texts(tail) == ["one"]
+    earlier.write(said("two"))
+    assert texts(tail) == ["two"]
+    earlier.close()
+    later.close()
     tail.close()

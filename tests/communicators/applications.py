@@ -3,7 +3,9 @@
 import asyncio
 from typing import Any
 
-from asgilab.testing import WebsocketCommunicator
+from asgilab.testing import ApplicationCommunicator, WebsocketCommunicator
+
+SCOPE = {"type": "test"}
 
 FOREVER = 3600.0
 """A timeout that no test waits for: what is claimed to come at once has to."""
@@ -55,3 +57,8 @@ async def connected(application: Any, **options: Any) -> WebsocketCommunicator:
     communicator = WebsocketCommunicator(application, "/ws", **options)
     assert (await communicator.connect())[0]
     return communicator
+
+
+def driving(application: Any, **options: Any) -> ApplicationCommunicator:
+    """Return a communicator with a scope of no protocol."""
+    return ApplicationCommunicator(application, dict(SCOPE), **options)

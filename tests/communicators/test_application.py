@@ -11,21 +11,15 @@ from asgilab.errors import (
     ApplicationEnded,
     NoOutput,
 )
-from asgilab.testing import ApplicationCommunicator
 from tests.communicators.applications import (
     FOREVER,
     connected,
+    driving,
     echo,
     failing,
     quiet,
 )
 from tests.engine.loops import until
-
-SCOPE = {"type": "test"}
-
-
-def driving(application: Any, **options: Any) -> ApplicationCommunicator:
-    return ApplicationCommunicator(application, dict(SCOPE), **options)
 
 
 async def beat(scope: Any, receive: Any, send: Any) -> None:

@@ -17,30 +17,17 @@ from asgilab.errors import (
     UncleanExit,
     WrongLoop,
 )
-from asgilab.testing import ApplicationCommunicator, WebsocketCommunicator
+from asgilab.testing import WebsocketCommunicator
 from tests.communicators.applications import (
     FOREVER,
     connected,
     deaf,
+    driving,
     echo,
     failing,
     quiet,
 )
 from tests.engine.loops import manual, run_on, stock, until
-
-SCOPE = {"type": "test"}
-
-
-def driving(application: Any, **options: Any) -> ApplicationCommunicator:
-    return ApplicationCommunicator(application, dict(SCOPE), **options)
-
-
-async def beat(scope: Any, receive: Any, send: Any) -> None:
-    """Send a number every few milliseconds, and end after the tenth."""
-    for number in range(10):
-        await asyncio.sleep(0.002)
-        await send({"type": "test.beat", "number": number})
-
 
 # -- violations -------------------------------------------------------------------
 

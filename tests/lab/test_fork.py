@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 import threading
 import warnings
 from pathlib import Path
@@ -15,6 +13,7 @@ from asgilab.errors import AsgilabWarning, ForkParted, UsageError
 from asgilab.lab import Lab
 from asgilab.sessions import Kind
 from asgilab.types import Receive, Scope, Send
+from tests.processes import found_by
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,16 +46,7 @@ async def counted(lab: Lab, frames: int) -> Any:
 @pytest.fixture(scope="module")
 def talk() -> dict[str, Any]:
     """What came of forking a talk of 20 events in the chat project at each of them."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.lab.forked_talk"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return found_by("tests.lab.forked_talk")
 
 
 def test_forks_at_all_20_points_of_a_channels_session_have_the_same_prefix(

@@ -1,9 +1,6 @@
 """Replaying in several worlds, until it is known what varies."""
 
 import itertools
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +12,7 @@ from asgilab.errors import UsageError
 from asgilab.replay import Step, explore, replay, steps
 from asgilab.sessions import Session
 from asgilab.types import Receive, Scope, Send
+from tests.processes import found_by
 from tests.replay.applications import Meter, say
 from tests.replay.recording import Recording
 from tests.replay.small_lab import factory
@@ -28,16 +26,7 @@ NOW = time.time()
 @pytest.fixture(scope="module")
 def explored() -> dict[str, Any]:
     """What exploring the application in ``values`` has found, in a process."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.replay.values"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return found_by("tests.replay.values")
 
 
 def test_of_38_kinds_of_volatile_values_each_is_found_and_no_lookalike(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.handlers.asgi import ASGIHandler
-from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.test import (
@@ -65,7 +65,7 @@ async def ask(path: str) -> bytes:
 def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[int]]]:
     """The threads that made a connection, and those that closed theirs."""
     seen: dict[str, set[int]] = {"made": set(), "closed": set()}
-    kind = type(connections["default"])
+    kind = BaseDatabaseWrapper
     closing = kind.close
 
     def close(self: Any) -> None:

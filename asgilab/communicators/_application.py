@@ -6,19 +6,16 @@ names. What happens at the application's end of the line is in ``_line``.
 
 import asyncio
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Self, TypeVar, Unpack
 
 from asgiref.testing import ApplicationCommunicator as AsgirefCommunicator
 
-from asgilab.communicators._context import ContextChoice, context_for
-from asgilab.communicators._database import ownership
+from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._leftovers import leftovers
-from asgilab.communicators._line import CURRENT, Line
 from asgilab.communicators._postmortem import Postmortem
 from asgilab.communicators._queue import EventQueue
-from asgilab.communicators._running import call, forsake, single_callable
-from asgilab.communicators._tasks import begin
+from asgilab.communicators._run import Run
 from asgilab.communicators._waiting import (
     give_way,
     running_text,
@@ -26,23 +23,22 @@ from asgilab.communicators._waiting import (
     wait_until,
 )
 from asgilab.communicators._wiring import Wiring, WiringOptions
-from asgilab.engine import Passes, Quiet, passes_of, settle
+from asgilab.engine import Quiet, settle
 from asgilab.errors import (
     ApplicationEnded,
     AsgilabWarning,
     NoOutput,
     UncleanExit,
-    WrongLoop,
 )
 from asgilab.protocol import Finding
-from asgilab.types import Application, Message, Scope
+from asgilab.types import Message, Scope
 
 E = TypeVar("E", bound=BaseException)
 
 _running_loop = asyncio.get_running_loop
 
 
-class ApplicationCommunicator(AsgirefCommunicator):
+class ApplicationCommunicator(Run, AsgirefCommunicator):
     """Drives one ASGI application: you are its server and its client.
 
     The calls are those of ``asgiref.testing.ApplicationCommunicator``. What is
@@ -85,16 +81,12 @@ class ApplicationCommunicator(AsgirefCommunicator):
         wiring: Wiring | None = None,
         **options: Unpack[WiringOptions],
     ) -> None:
-        self.application: Application = single_callable(application)
+        if wiring is None:
+            wiring = Wiring()
+        if options:
+            wiring = wiring.altered(**options)
+        super().__init__(application, scope, context, wiring)
         self.quiet: Quiet | None = None
-        self._context = context
-        self._wiring = (Wiring() if wiring is None else wiring).altered(**options)
-        self.scope = self._wiring.scope(scope)
-        self._line = Line(self.scope, self._wiring)
-        self._task: asyncio.Task[None] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._passes: Passes
-        self._prepare: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def input_queue(self) -> EventQueue:
@@ -110,16 +102,6 @@ class ApplicationCommunicator(AsgirefCommunicator):
     def findings(self) -> list[Finding]:
         """Breaches of the ASGI rules so far."""
         return self._line.findings
-
-    @property
-    def name(self) -> str:
-        """Name of the connection in its session."""
-        return self._wiring.name
-
-    @property
-    def future(self) -> asyncio.Task[None]:
-        """The task of the application; the first look at it starts it."""
-        return self._task or self._start()
 
     async def send_input(self, message: Message) -> None:
         """Put one event where the application's next ``receive()`` gets it.
@@ -262,11 +244,6 @@ class ApplicationCommunicator(AsgirefCommunicator):
         target = self.scope.get("path", self.scope.get("type"))
         return f"<{type(self).__name__} {self.name} {target} {state}>"
 
-    def __del__(self) -> None:
-        task = getattr(self, "_task", None)
-        if task is not None and (not self._line.ended or self._line.unseen):
-            forsake(task, self._line)
-
     async def __aenter__(self) -> Self:
         try:
             await self._enter()
@@ -304,39 +281,7 @@ class ApplicationCommunicator(AsgirefCommunicator):
         if left:
             raise self._noted(UncleanExit(left))
 
-    # -- the application's task ------------------------------------------------
-
-    def _start(self) -> asyncio.Task[None]:
-        loop = asyncio.get_running_loop()
-        self._loop = loop
-        self._passes = passes_of(loop)
-        self._line.open(loop)
-        context = context_for(self._context)
-        context.run(CURRENT.set, self._line)
-        owner = context.run(ownership)
-        self._task = loop.create_task(
-            context.run(call, self.application, self._line, self._prepare, owner),
-            name=f"application of {self.name}",
-            context=context,
-        )
-        self._line.attend(self._task)
-        begin(self._task, self._wiring)
-        if self._wiring.opened is not None:
-            self._wiring.opened()
-        return self._task
-
     # -- waiting ---------------------------------------------------------------
-
-    def _running(self) -> asyncio.Task[None]:
-        """Return the task of the application, which lives on this very loop.
-
-        Raises:
-            WrongLoop: It lives on another one.
-        """
-        task = self._task or self._start()
-        if self._loop is not asyncio.get_running_loop():
-            raise self._wrong_loop()
-        return task
 
     def _stirred(self) -> bool:
         """Whether there is something to read or to raise."""
@@ -391,10 +336,3 @@ class ApplicationCommunicator(AsgirefCommunicator):
 
     def _warn(self, text: str) -> None:
         warnings.warn(text, AsgilabWarning, stacklevel=3)
-
-    def _wrong_loop(self) -> WrongLoop:
-        msg = (
-            f"The connection {self.name or self.scope.get('type')!r} lives on "
-            f"{self._loop!r} and was used on {asyncio.get_running_loop()!r}."
-        )
-        return WrongLoop(msg)

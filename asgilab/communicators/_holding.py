@@ -5,7 +5,6 @@ Where the line has none, or nobody watches them, ``_line`` does not come here.
 
 import asyncio
 import contextlib
-from collections import deque
 from types import FrameType
 from typing import Any, Protocol
 
@@ -26,7 +25,7 @@ class Gated(Protocol):
     """
 
     inbox: EventQueue
-    passed: deque[tuple[Message, str]]
+    passed: list[tuple[Message, str]]
     wiring: Wiring
 
     def lose(self, message: Message, place: Any, word: str) -> None:
@@ -87,7 +86,7 @@ async def hold_received(
     """
     events = line.inbox.events
     if line.passed and line.passed[0][0] is message:
-        return line.passed.popleft()
+        return line.passed.pop(0)
     name = line.wiring.name
 
     def come_late(message: Message) -> None:

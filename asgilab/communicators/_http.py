@@ -6,7 +6,7 @@ Everything that holds for any application is in ``_application``.
 
 import asyncio
 from collections.abc import AsyncIterable, Iterable
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from asgilab.communicators._application import ApplicationCommunicator
 from asgilab.communicators._context import ContextChoice
@@ -15,7 +15,7 @@ from asgilab.communicators._identity import Identity
 from asgilab.communicators._response import Response, ResponseParts
 from asgilab.communicators._site import at_home
 from asgilab.communicators._stream import ResponseStream
-from asgilab.communicators._wiring import Validation, Wiring
+from asgilab.communicators._wiring import Validation, Wiring, wired
 from asgilab.errors import NoOutput, PayloadError, UncleanExit
 from asgilab.protocol import HttpScopeOptions, ServerHabits, http_scope
 from asgilab.types import Headers
@@ -93,8 +93,9 @@ class HttpCommunicator(ApplicationCommunicator):
         wiring: Wiring | None = None,
         **scope_options: Unpack[HttpScopeOptions],
     ) -> None:
-        if isinstance(body, str) or not isinstance(
-            body, (bytes, Iterable, AsyncIterable)
+        if type(body) is not bytes and (
+            isinstance(body, str)
+            or not isinstance(body, (bytes, Iterable, AsyncIterable))
         ):
             msg = f"The body of a request is bytes, got {type(body).__name__}."
             raise PayloadError(msg)
@@ -107,16 +108,12 @@ class HttpCommunicator(ApplicationCommunicator):
             application,
             scope,
             context=context,
-            wiring=wiring,
-            validate=validate,
-            strict=strict,
-            served_by=served_by,
-            window=window,
-            raise_on_gone=raise_on_gone,
+            wiring=wired(wiring, validate, strict, served_by, window, raise_on_gone),
         )
         self.body = body
         self.sent_request = False
-        self.cookies: dict[str, str] = dict(scope_options.get("cookies") or {})
+        cookies = scope_options.get("cookies")
+        self.cookies: dict[str, str] = dict(cookies) if cookies else {}
         if user is not None or session is not None:
             create = self._wiring.create_users
             self._prepare.append(
@@ -144,9 +141,16 @@ class HttpCommunicator(ApplicationCommunicator):
         """
         window = self._wiring.window
         self._line.hold_back(window or _UNREAD, None)
-        await self.send_request()
+        made = True
+        if self._is_plain():
+            self.sent_request = True
+            made = self._begin_with({"type": "http.request", "body": self.body})
+        else:
+            await self.send_request()
         time = asyncio.get_running_loop().time
         end = time() + deadline
+        if not made:
+            await self._wait_for_output(timeout)
         unread = self._line.outbox.events
         parts = ResponseParts()
         body: list[bytes] = []
@@ -163,6 +167,18 @@ class HttpCommunicator(ApplicationCommunicator):
         response = parts.response(b"".join(body))
         take_cookies(self.cookies, response["headers"])
         return response
+
+    def _is_plain(self) -> bool:
+        """Whether the request is one event, and nothing else is to be done for it."""
+        kind = type(self)
+        return (
+            type(self.body) is bytes
+            and not self.sent_request
+            and self._task is None
+            and self._wiring.before is None
+            and kind.send_input is _send_input
+            and kind.send_request is _send_request
+        )
 
     def stream(self, timeout: float = 1) -> ResponseStream:
         """Return the response to read it while it is produced, in ``async with``.
@@ -224,6 +240,11 @@ class HttpCommunicator(ApplicationCommunicator):
         if self._task is not None and not self._task.done():
             await self.disconnect()
         await super()._leave()
+
+
+_send_input: Final = HttpCommunicator.send_input
+_send_request: Final = HttpCommunicator.send_request
+"""Our own ones: a suite may have a communicator of its own that does more."""
 
 
 async def _pieces(body: Iterable[bytes] | AsyncIterable[bytes]) -> Any:

@@ -1,11 +1,11 @@
 """What is taken as an event, how much of it is kept, and which findings are raised.
 
-Pure decisions of the line, which acts on them.
+Pure decisions of the line, which acts on them; and what the rules say of its state.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from asgilab.protocol import Finding, Severity
+from asgilab.protocol import Conversation, Finding, Severity
 from asgilab.types import Message
 
 _MILD: Final = frozenset({Severity.RECORD, Severity.WARNING})
@@ -33,7 +33,7 @@ def gravest(findings: tuple[Finding, ...], validate: str) -> Finding | None:
     return next((each for each in findings if each.severity not in passed), None)
 
 
-def leave_out(recorded: dict[str, Any], kept: int) -> tuple[int, str]:
+def leave_out(recorded: Message, kept: int) -> tuple[int, str]:
     """Keep a body out of the session once enough of them are in it.
 
     Args:
@@ -49,3 +49,35 @@ def leave_out(recorded: dict[str, Any], kept: int) -> tuple[int, str]:
         return left, ""
     recorded["body"] = b""
     return left, f"body of {size} bytes not kept"
+
+
+class Judged:
+    """A connection whose events are judged, from its beginning on, if validation is on.
+
+    On the class, so that a new one costs nothing.
+    """
+
+    _conversation: Conversation | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the application itself has closed the connection."""
+        conversation = self._conversation
+        if conversation is None:
+            return False
+        return conversation.over and conversation.state != "gone"
+
+    @property
+    def state(self) -> str:
+        """The state of the connection by the rules, such as ``"open"``."""
+        return "unknown" if self._conversation is None else self._conversation.state
+
+    @property
+    def deliverable(self) -> tuple[str, ...]:
+        """The event types that may be delivered to the application now."""
+        return () if self._conversation is None else self._conversation.deliverable
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The event types that the application may send now."""
+        return () if self._conversation is None else self._conversation.allowed

@@ -9,14 +9,13 @@ import asyncio
 import contextvars
 import sys
 import traceback
-from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from asgilab.communicators._endings import FAREWELLS, Endings, raises_when_gone
 from asgilab.communicators._faults import raised_at
 from asgilab.communicators._handling import Handling
 from asgilab.communicators._holding import hold_received, pass_send
-from asgilab.communicators._judging import copied, gravest, leave_out
+from asgilab.communicators._judging import Judged, copied, gravest, leave_out
 from asgilab.communicators._outcome import Outcome
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._remembering import kept, remembered
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 CURRENT: Final[contextvars.ContextVar["Line"]] = contextvars.ContextVar("asgilab_line")
 """The line whose application is running; unset outside of any."""
 
+_running_loop = asyncio.get_running_loop
+
 # Bound once: to look a member up in its Enum costs Python 3.11 as much as a call.
 _RECEIVE: Final = Kind.RECEIVE
 _SEND: Final = Kind.SEND
@@ -41,7 +42,7 @@ _OPEN: Final = Kind.OPEN
 _END: Final = Kind.END
 
 
-class Line(Outcome, Handling):
+class Line(Judged, Outcome, Handling):
     """Connects one run of an application with its communicator.
 
     Args:
@@ -61,12 +62,11 @@ class Line(Outcome, Handling):
     def __init__(self, scope: Scope, wiring: Wiring) -> None:
         self.inbox = EventQueue()
         self.outbox = EventQueue()
-        self.passed: deque[tuple[Message, str]] = deque()
+        self.passed: list[tuple[Message, str]] = []
         self.findings: list[Finding] = []
         self.gone = False
         self.scope = scope
         self.wiring = wiring
-        self._conversation: Conversation | None = None
         self._record: Callable[..., int] | None = None
         self._gates = wiring.gates
         self._traced = wiring.session is not None or wiring.gates is not None
@@ -78,29 +78,6 @@ class Line(Outcome, Handling):
         self._room = sys.maxsize if wiring.window is None else wiring.window
         self._kept: int | None = None
 
-    @property
-    def closed(self) -> bool:
-        """Whether the application itself has closed the connection."""
-        conversation = self._conversation
-        if conversation is None:
-            return False
-        return conversation.over and conversation.state != "gone"
-
-    @property
-    def state(self) -> str:
-        """The state of the connection by the rules, such as ``"open"``."""
-        return "unknown" if self._conversation is None else self._conversation.state
-
-    @property
-    def deliverable(self) -> tuple[str, ...]:
-        """The event types that may be delivered to the application now."""
-        return () if self._conversation is None else self._conversation.deliverable
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """The event types that the application may send now."""
-        return () if self._conversation is None else self._conversation.allowed
-
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin: the application is about to be called."""
         wiring = self.wiring
@@ -110,9 +87,10 @@ class Line(Outcome, Handling):
         session = wiring.session
         if session is None:
             return
-        zero = loop.time() if wiring.zero is None else wiring.zero
+        clock = clock_of(loop)
+        zero = clock() if wiring.zero is None else wiring.zero
         wiring.name = wiring.name or str(self.scope.get("type", "connection"))
-        self._record = session.recorder(wiring.name, clock_of(loop), zero)
+        self._record = session.recorder(wiring.name, clock, zero)
         self._record(_OPEN, remembered(self.scope))
 
     def deliver(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
@@ -129,11 +107,10 @@ class Line(Outcome, Handling):
         over = False
         if conversation is not None:
             strict = self.wiring.validate == "strict"
-            for finding in conversation.deliver(message, forced=not strict):
-                self.findings.append(finding)
-                if strict and finding.severity is Severity.ERROR:
-                    raise IllegalDelivery(finding.rule, finding.text)
-            over = not conversation.steady and conversation.over
+            found = conversation.deliver(message, forced=not strict)
+            if found:
+                self._object(found, strict=strict)
+            over = conversation.over
         if self._habits is not None:
             message = self._habits.deliver(message, ending)
         if over and message.get("type") in FAREWELLS:
@@ -143,6 +120,13 @@ class Line(Outcome, Handling):
         inbox.events.append(message)
         if inbox.waiters:
             inbox.wake()
+
+    def _object(self, found: tuple[Finding, ...], *, strict: bool) -> None:
+        """Keep what is to be said against a delivery; raise it in strict mode."""
+        for finding in found:
+            self.findings.append(finding)
+            if strict and finding.severity is Severity.ERROR:
+                raise IllegalDelivery(finding.rule, finding.text)
 
     def leave(self, message: Message, ending: Ending = Ending.CLIENT) -> None:
         """The client says goodbye; an application that was told so is not told again.
@@ -168,7 +152,14 @@ class Line(Outcome, Handling):
         while True:
             while not inbox.events:
                 if self._last is None or not self._farewells().tell(inbox):
-                    await inbox.woken()
+                    # What inbox.wait() does: a coroutine less for each event.
+                    waiter: asyncio.Future[None] = _running_loop().create_future()
+                    inbox.waiters.append(waiter)
+                    try:
+                        await waiter
+                    except BaseException:
+                        inbox.forget(waiter)
+                        raise
             message: Message = inbox.events.popleft()
             note = "" if self._endings is None else self._endings.note_of(message)
             gates = self._gates
@@ -180,13 +171,16 @@ class Line(Outcome, Handling):
                 if held is None:
                     continue
                 message, note = held[0], held[1] or note
-            if self._conversation is not None:
-                self._conversation.received(message)
-            if self._record is not None:
-                self._handling = self._record(
-                    _RECEIVE, dict(message), place, None, note
-                )
+            self._take(message, place, note)
             return message
+
+    def _take(self, message: Message, place: Any, note: str) -> None:
+        """Judge and record that the application gets an event."""
+        conversation = self._conversation
+        if conversation is not None and conversation.attentive:
+            conversation.received(message)
+        if self._record is not None:
+            self._handling = self._record(_RECEIVE, dict(message), place, None, note)
 
     async def send(self, message: Message) -> None:
         """Take an event from the application; this is its ``send``."""
@@ -282,8 +276,9 @@ class Line(Outcome, Handling):
             if self._record is not None:
                 ended = {"type": "returned", "exception": None}
                 self._record(_END, ended, None, self.handling)
-            if conversation is not None:
-                self.findings += conversation.returned()
+            found = () if conversation is None else conversation.returned()
+            if found:
+                self.findings += found
             return
         self.how_it_ended = f"raised {type(error).__name__}"
         if self.gone and isinstance(error, ClientDisconnected):
@@ -302,7 +297,7 @@ class Line(Outcome, Handling):
         conversation = self._conversation
         if conversation is not None:
             findings = conversation.sent(copy)
-            if not conversation.steady and self._last is None and conversation.over:
+            if conversation.over and self._last is None:
                 self._conclude(message)
             if findings and not self._takes_effect(
                 conversation, findings, message, place
@@ -311,14 +306,18 @@ class Line(Outcome, Handling):
         if self._record is not None:
             recorded = kept(copy)
             if self._kept is not None:
-                self._kept, left_out = leave_out(recorded, self._kept)
-                note = left_out or note
+                note = self._leave_out(recorded) or note
             cause = self._handling if self.aside is None else self.handling
             self._record(_SEND, recorded, place, cause, note)
         if self._habits is not None:
             copy = self._habits.transmit(copy)
         if copy is not None:
             self.outbox.put_nowait(copy)
+
+    def _leave_out(self, recorded: Message) -> str:
+        assert self._kept is not None
+        self._kept, note = leave_out(recorded, self._kept)
+        return note
 
     def _pass_on(self, verdict: Verdict, message: Message, place: Any) -> None:
         """Emit what came through the gate in the place of an event."""
@@ -331,7 +330,8 @@ class Line(Outcome, Handling):
         """The connection is over: whoever waits in ``receive()`` is told so."""
         if self._last is None:
             self._last = last
-            self.inbox.wake()
+            if self.inbox.waiters:
+                self.inbox.wake()
 
     def _farewells(self) -> Endings:
         """Return what tells the application of the end, once there is one."""

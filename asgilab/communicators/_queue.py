@@ -6,12 +6,8 @@ to one event loop.
 """
 
 import asyncio
-import types
 from collections import deque
-from collections.abc import Generator
 from typing import Any
-
-_running_loop = asyncio.get_running_loop
 
 
 class EventQueue:
@@ -63,19 +59,18 @@ class EventQueue:
 
     async def wait(self) -> None:
         """Wait until somebody wakes the queue; an event may be there or not."""
-        await self.woken()
-
-    @types.coroutine
-    def woken(self) -> Generator[Any, None, None]:
-        """Do what :meth:`wait` does, for who awaits it at once: this is lighter."""
-        waiter: asyncio.Future[None] = _running_loop().create_future()
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiters.append(waiter)
         try:
-            yield from waiter
-        except BaseException:  # whoever wakes them has taken them all out
-            if waiter in self.waiters:
-                self.waiters.remove(waiter)
+            await waiter
+        except BaseException:
+            self.forget(waiter)
             raise
+
+    def forget(self, waiter: "asyncio.Future[Any]") -> None:
+        """Wake somebody no more; whoever was woken is forgotten already."""
+        if waiter in self.waiters:
+            self.waiters.remove(waiter)
 
     def empty(self) -> bool:
         """Whether nothing is queued."""

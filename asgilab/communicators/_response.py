@@ -6,7 +6,7 @@ Values only: what waits for the events is in ``_http`` and ``_stream``.
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict, TypeVar
 
 from asgilab.errors import UnexpectedEvent
 
@@ -27,6 +27,12 @@ class Response(TypedDict):
     debug: NotRequired[dict[str, Any]]
 
 
+E = TypeVar("E")
+
+_FOR_THE_SERVER: Final = ("type", "trailers")
+"""Keys of the start that are no part of a response."""
+
+
 class ResponseParts:
     """Takes the events of one response, in order, and knows when it is complete.
 
@@ -39,9 +45,7 @@ class ResponseParts:
     start: dict[str, Any] | None = None
     complete = False
     _body_ended = False
-
-    def __init__(self) -> None:
-        self._extra: dict[str, Any] = {}
+    _extra: dict[str, Any] | None = None
 
     def feed(self, event: dict[str, Any]) -> bytes | None:
         """Take one event; return the piece of body that it holds, or None.
@@ -57,15 +61,13 @@ class ResponseParts:
 
     def response(self, body: bytes) -> Response:
         """Return the whole, with the body given."""
-        start = self.start or {}
-        known: Any = {
-            key: value
-            for key, value in start.items()
-            if key not in ("type", "trailers")
-        }
-        known["headers"] = [tuple(pair) for pair in start.get("headers", ())]
+        known: Any = {} if self.start is None else self.start.copy()
+        for key in _FOR_THE_SERVER:
+            known.pop(key, None)
+        known["headers"] = [*map(tuple, known.get("headers", ()))]
         known["body"] = body
-        known.update(self._extra)
+        if self._extra is not None:
+            known.update(self._extra)
         result: Response = known
         return result
 
@@ -76,6 +78,8 @@ class ResponseParts:
 
     def _take_body(self, event: dict[str, Any]) -> bytes:
         piece = event.get("body", b"")
+        if type(piece) is bytes:
+            return self._piece(event, piece)
         if not isinstance(piece, (bytes, bytearray, memoryview)):
             msg = f"The body of a response is bytes, got {type(piece).__name__}."
             raise UnexpectedEvent(msg)
@@ -94,18 +98,25 @@ class ResponseParts:
         return self._piece(event, os.pread(descriptor, count, offset))
 
     def _take_trailers(self, event: dict[str, Any]) -> None:
-        self._extra.setdefault("trailers", []).extend(event.get("headers", ()))
+        self._more("trailers", list[Any]).extend(event.get("headers", ()))
         self.complete = self._body_ended and not event.get("more_trailers", False)
 
     def _take_early_hint(self, event: dict[str, Any]) -> None:
-        self._extra.setdefault("early_hints", []).extend(event.get("links", ()))
+        self._more("early_hints", list[Any]).extend(event.get("links", ()))
 
     def _take_push(self, event: dict[str, Any]) -> None:
         push = {key: value for key, value in event.items() if key != "type"}
-        self._extra.setdefault("pushes", []).append(push)
+        self._more("pushes", list[Any]).append(push)
 
     def _take_debug(self, event: dict[str, Any]) -> None:
-        self._extra.setdefault("debug", {}).update(event.get("info", {}))
+        self._more("debug", dict[str, Any]).update(event.get("info", {}))
+
+    def _more(self, key: str, kind: Callable[[], E]) -> E:
+        """Return what an extension adds under a key, empty at first."""
+        if self._extra is None:
+            self._extra = {}
+        found: E = self._extra.setdefault(key, kind())
+        return found
 
     def _piece(self, event: dict[str, Any], piece: bytes) -> bytes:
         if self.start is None:

@@ -6,19 +6,23 @@ When it is called, and what comes of it, stands in ``_application``.
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import nullcontext
+from contextvars import Context
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from asgiref.compatibility import guarantee_single_callable, is_double_callable
 from asgiref.sync import AsyncToSync, SyncToAsync
 
-from asgilab.communicators._line import Line
+from asgilab.communicators._database import ownership
+from asgilab.communicators._line import CURRENT, Line
 from asgilab.engine import SharedThread
 from asgilab.types import Application
 
 if TYPE_CHECKING:
     from asgilab.django import Ownership
+
+_WAITING_THREADS: Final = AsyncToSync.loop_thread_executors
+"""The threads that wait for a loop in ``async_to_sync``, by that loop."""
 
 Steps = Sequence[Callable[[], Awaitable[None]]]
 
@@ -55,20 +59,42 @@ def _takes_three(application: Any) -> bool:
     return True
 
 
-def call(
-    application: Application, line: Line, prepare: Steps, owner: "Ownership | None"
-) -> Coroutine[Any, Any, None]:
-    """Call an application; return the coroutine to run as its task.
+def launch(
+    loop: asyncio.AbstractEventLoop,
+    context: Context,
+    application: Application,
+    line: Line,
+    prepare: Steps,
+) -> "asyncio.Task[None]":
+    """Call an application in its context; return its task, which has not begun.
 
     Args:
+        loop: The running loop.
+        context: Whose context variables it sees.
         application: An ASGI application.
         line: Where it gets and sends its events, and whose scope it gets.
         prepare: Steps to take before the call, in order.
-        owner: Owns Django's connections meanwhile; None where there are none.
     """
+    called = context.run(_call, application, line, prepare)
+    name = f"application of {line.wiring.name}"
+    return loop.create_task(called, name=name, context=context)
+
+
+def _call(
+    application: Application, line: Line, prepare: Steps
+) -> Coroutine[Any, Any, None]:
+    """Return the coroutine to run as the application's task, in its context."""
+    CURRENT.set(line)
+    owner = ownership()
     wiring = line.wiring
-    if owner is not None or prepare or wiring.isolate_threads:
+    if wiring.isolate_threads or wiring.before is not None or _WAITING_THREADS:
         return _call_prepared(application, line, prepare, owner)
+    if owner is not None:
+        if owner.lent:
+            return _call_prepared(application, line, prepare, owner)
+        return _call_owned(application, line, prepare, owner)
+    if prepare:
+        return _call_stepwise(application, line, prepare)
     called = application(line.scope, line.receive, line.send)
     return called if asyncio.iscoroutine(called) else _await(called)
 
@@ -76,13 +102,12 @@ def call(
 async def _call_prepared(
     application: Application, line: Line, prepare: Steps, owner: "Ownership | None"
 ) -> None:
-    if line.wiring.before is not None:
-        await line.wiring.prepared()
-    # asgiref has one thread for the synchronous code of the whole process, and a
-    # consumer that is paused in it would hold up every other. A lent connection,
-    # though, may not be used by two threads at once.
+    await line.wiring.prepared()
     thread = await _shared_thread(owner)
     if thread is None and line.wiring.isolate_threads:
+        # asgiref has one thread for the synchronous code of the whole process, and a
+        # consumer that is paused in it would hold up every other. A lent connection,
+        # though, may not be used by two threads at once.
         thread = SharedThread()
     if thread is not None:
         # Entered and never left: it ends with the application's context, and a task
@@ -90,10 +115,34 @@ async def _call_prepared(
         # server. The way out leads back to that context, and would hold it for long.
         await thread.__aenter__()  # type: ignore[no-untyped-call]  # asgiref's own
         thread.token = None
-    async with owner or nullcontext():
-        for step in prepare:
-            await step()
-        await application(line.scope, line.receive, line.send)
+    if owner is None:
+        await _call_stepwise(application, line, prepare)
+    else:
+        await _call_owned(application, line, prepare, owner)
+
+
+async def _call_owned(
+    application: Application, line: Line, prepare: Steps, owner: "Ownership"
+) -> None:
+    with owner:
+        try:
+            if owner.lent:
+                await owner.lend()
+            for step in prepare:
+                await step()
+            await application(line.scope, line.receive, line.send)
+        except GeneratorExit:
+            owner.throw_away()
+            raise
+        finally:
+            if owner.indebted:
+                await owner.give_back()
+
+
+async def _call_stepwise(application: Application, line: Line, prepare: Steps) -> None:
+    for step in prepare:
+        await step()
+    await application(line.scope, line.receive, line.send)
 
 
 async def _shared_thread(owner: "Ownership | None") -> SharedThread | None:
@@ -109,7 +158,7 @@ async def _shared_thread(owner: "Ownership | None") -> SharedThread | None:
     if owner is None or not await owner.shares():
         return None
     context = SharedThread()
-    waiting = AsyncToSync.loop_thread_executors.get(asyncio.get_running_loop())
+    waiting = _WAITING_THREADS.get(asyncio.get_running_loop())
     executor = waiting or SyncToAsync.single_thread_executor
     SyncToAsync.context_to_thread_executor[context] = executor
     return context

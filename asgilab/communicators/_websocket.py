@@ -11,7 +11,7 @@ from asgilab.communicators._context import ContextChoice
 from asgilab.communicators._identity import Identity
 from asgilab.communicators._layer import LayerCommunicator
 from asgilab.communicators._site import at_home
-from asgilab.communicators._wiring import Validation, Wiring
+from asgilab.communicators._wiring import Validation, Wiring, wired
 from asgilab.errors import NoOutput, UncleanExit, UnexpectedEvent
 from asgilab.protocol import Ending, ScopeOptions, ServerHabits, websocket_scope
 from asgilab.types import Headers
@@ -99,12 +99,7 @@ class WebsocketCommunicator(LayerCommunicator):
             application,
             scope,
             context=context,
-            wiring=wiring,
-            validate=validate,
-            strict=strict,
-            served_by=served_by,
-            window=window,
-            raise_on_gone=raise_on_gone,
+            wiring=wired(wiring, validate, strict, served_by, window, raise_on_gone),
         )
         self.response_headers: list[tuple[bytes, bytes]] | None = None
         self.denial: dict[str, Any] | None = None
@@ -152,6 +147,9 @@ class WebsocketCommunicator(LayerCommunicator):
             AssertionError: Not exactly one of the two was given, or it has
                 another type.
         """
+        if type(text_data) is str and bytes_data is None:  # as nearly always
+            await self.send_input({"type": "websocket.receive", "text": text_data})
+            return
         if (text_data is None) == (bytes_data is None):
             msg = "You must supply exactly one of text_data or bytes_data"
             raise AssertionError(msg)

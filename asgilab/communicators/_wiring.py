@@ -25,6 +25,7 @@ kept. ``"strict"``: warnings are raised as well, and the test's own deliveries a
 judged too.
 """
 
+_NOTHING_ASKED: Final = (None,) * 5
 _VALIDATIONS: Final = get_args(Validation)
 
 
@@ -126,6 +127,41 @@ class Wiring:
     def scope(self, scope: Scope) -> Scope:
         """Return a scope as the server would give it; itself where there is none."""
         return scope if self.habits is None else self.habits.scope(scope)
+
+
+def wired(
+    wiring: Wiring | None,
+    validate: Validation | None,
+    strict: bool | None,
+    served_by: str | ServerHabits | None,
+    window: int | None,
+    raise_on_gone: bool | None,
+) -> Wiring:
+    """Return the wiring of a communicator that is asked for in so many words.
+
+    Args:
+        wiring: What it is to be plugged into, or None for a session of its own.
+        validate: See :meth:`Wiring.altered`, as for all that follows.
+        strict: The same.
+        served_by: The same.
+        window: The same.
+        raise_on_gone: The same.
+
+    Raises:
+        UsageError: See :meth:`Wiring.altered`.
+    """
+    if wiring is None:
+        wiring = Wiring()
+    asked = (validate, strict, served_by, window, raise_on_gone)
+    if asked == _NOTHING_ASKED:  # as nearly always
+        return wiring
+    return wiring.altered(
+        validate=validate,
+        strict=strict,
+        served_by=served_by,
+        window=window,
+        raise_on_gone=raise_on_gone,
+    )
 
 
 def habits_of(server: str | ServerHabits) -> ServerHabits:

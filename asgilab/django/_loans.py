@@ -11,7 +11,7 @@ when, is told by ``_ownership``.
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from asgiref.sync import SyncToAsync
@@ -60,7 +60,7 @@ class Loans(threading.local):
     def __init__(self) -> None:
         self._loans: dict[str, _Loan] = {}
 
-    def take(self, lent: dict[str, BaseDatabaseWrapper]) -> None:
+    def take(self, lent: Mapping[str, BaseDatabaseWrapper]) -> None:
         """Put the lent connections in place of this thread's own, for one more user."""
         for alias, connection in lent.items():
             loan = self._loans.get(alias)
@@ -74,7 +74,7 @@ class Loans(threading.local):
                 self._loans[alias] = loan
             loan.users += 1
 
-    def return_(self, lent: dict[str, BaseDatabaseWrapper], keep: bool) -> None:
+    def return_(self, lent: Mapping[str, BaseDatabaseWrapper], keep: bool) -> None:
         """One user is done.
 
         Args:

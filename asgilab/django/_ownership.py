@@ -12,8 +12,9 @@ import functools
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from asgiref.sync import AsyncToSync, SyncToAsync, sync_to_async
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from asgilab.django._layer_tap import LayerTap
 
 _HANDLER: Final = "django.core.handlers.asgi"
+_LAYERS: Final = "channels.layers"
 _SIGNALS: Final = (request_started, request_finished)
 
 
@@ -102,7 +104,9 @@ class _Closing:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owners = 0
-        self._loaded: list[ModuleType | None] = []
+        self._loaded: list[tuple[str, ModuleType | None]] = [
+            (module, None) for module in _MODULES
+        ]
         self._places: list[_Place] = []
         self._replaced: list[Any] = []
         self._silenced: list[Signal] = []
@@ -113,23 +117,33 @@ class _Closing:
     def suspend(self) -> None:
         """Switch it off for one more owner."""
         with self._lock:
-            loaded = [*map(sys.modules.get, _MODULES)]
-            if loaded != self._loaded:
-                self._restore()
-                self._loaded, self._places = loaded, _places()
+            found = sys.modules.get
+            for module, loaded in self._loaded:
+                if found(module) is not loaded:
+                    self._look_again()
+                    break
             if not self._replaced:
+                self._replaced = [names[name] for names, name, _ in self._places]
                 for names, name, replacement in self._places:
-                    self._replaced.append(names[name])
                     names[name] = replacement
             self._owners += 1
             if self.needed:
                 self._silence_signals()
 
+    def _look_again(self) -> None:
+        """Find the modules that are loaded by now, and what to replace in them."""
+        self._restore()
+        self._loaded = [(module, sys.modules.get(module)) for module in _MODULES]
+        self._places = _places()
+
     def _restore(self) -> None:
         """Put back what was replaced."""
-        for (names, name, _), found in zip(self._places, self._replaced, strict=False):
-            names[name] = found
-        self._replaced.clear()
+        if self._replaced:
+            for (names, name, _), found in zip(
+                self._places, self._replaced, strict=True
+            ):
+                names[name] = found
+            self._replaced = []
 
     def resume(self) -> None:
         """One owner goes; the last one switches it on again."""
@@ -179,25 +193,33 @@ _THREAD: Final = _Thread()
 
 
 class Ownership:
-    """Owns Django's connections while one application runs; an async context.
+    """Owns Django's connections while one application runs; a context.
 
     Enter it in the task of the application. A connection on which the calling
     thread has a transaction open (pytest-django's ``db``, Django's
     ``TestCase``) is lent to the thread that runs the application's synchronous
-    code, so that both see the same rows and all of it rolls back together.
+    code, so that both see the same rows and all of it rolls back together. Only
+    that takes another thread, and so has to be waited for, as does the closing of
+    what the application connected: :meth:`lend` and :meth:`give_back`.
 
     Attributes:
         lent: The connections with an open transaction, by alias.
     """
 
+    # On the class, so that one with nothing to own costs nothing.
+    lent: Mapping[str, BaseDatabaseWrapper] = MappingProxyType({})
+    _tap: "LayerTap | None" = None
+    _borrowed = _keep = _thrown_away = False
+
     def __init__(self) -> None:
-        self._tap: LayerTap | None = None
-        self._borrowed = self._keep = False
-        self.lent: dict[str, BaseDatabaseWrapper] = {
-            connection.alias: connection
-            for connection in _of_the_test()
-            if connection.in_atomic_block
-        }
+        # Once this thread has been looked at, and no connection was made since,
+        # there is none.
+        if _CLOSING.needed or not _THREAD.looked_at:
+            self.lent = {
+                connection.alias: connection
+                for connection in _of_the_test()
+                if connection.in_atomic_block
+            }
 
     async def shares(self) -> bool:
         """Tell whether the test holds a transaction that the application is to see.
@@ -213,41 +235,49 @@ class Ownership:
         _CLOSING.needed |= found  # by a connection made before anybody took notes
         return found
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         _CLOSING.suspend()
-        try:
-            if "channels.layers" in sys.modules and _has_layers():
-                self._tap = _layer_tap()()
+        if _LAYERS in sys.modules and _has_layers():
+            self._tap = _layer_tap()()
+            try:
                 self._tap.__enter__()
-            if self.lent:
-                # One that waits for this loop is the test's own thread.
-                waiting = AsyncToSync.loop_thread_executors
-                self._keep = asyncio.get_running_loop() not in waiting
-                await sync_to_async(self._borrow)()
-        except BaseException as error:  # nobody will leave what was not entered
-            await self.__aexit__(type(error), error, None)
-            raise
+            except BaseException:  # nobody will leave what was not entered
+                self.__exit__()
+                raise
         return self
 
-    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        try:
-            # A coroutine that is thrown away may not wait for a thread any more.
-            # And a sandbox closes its connections itself, in whatever thread.
-            left = self.lent or (_CLOSING.touched and current_sandbox() is None)
-            if kind is not GeneratorExit and left:
-                await sync_to_async(self._give_back)()
-        finally:
-            if self._tap is not None:
-                self._tap.__exit__()
-            _CLOSING.resume()
+    def __exit__(self, *_: object) -> None:
+        if self._tap is not None:
+            self._tap.__exit__()
+        _CLOSING.resume()
+
+    async def lend(self) -> None:
+        """Lend the connections to the thread that runs the synchronous code."""
+        # One that waits for this loop is the test's own thread.
+        waiting = AsyncToSync.loop_thread_executors
+        self._keep = asyncio.get_running_loop() not in waiting
+        await sync_to_async(self._borrow)()
+
+    def throw_away(self) -> None:
+        """Take note that nothing can be waited for any more, nor given back."""
+        self._thrown_away = True
+
+    @property
+    def indebted(self) -> bool:
+        """Whether there is anything to give back."""
+        # A sandbox closes its connections itself, in whatever thread.
+        left = self.lent or (_CLOSING.touched and current_sandbox() is None)
+        return bool(left) and not self._thrown_away
+
+    async def give_back(self) -> None:
+        """Return what was lent, and close what its thread connected meanwhile."""
+        await sync_to_async(self._return)()
 
     def _borrow(self) -> None:
-        """Lend the connections to the thread that runs the synchronous code."""
         LOANS.take(self.lent)
         self._borrowed = True
 
-    def _give_back(self) -> None:
-        """Return what was lent, and close what this thread connected meanwhile."""
+    def _return(self) -> None:
         if self._borrowed:
             LOANS.return_(self.lent, keep=self._keep)
         for connection in connections.all(initialized_only=True):
@@ -299,11 +329,8 @@ def _of_the_test() -> list[BaseDatabaseWrapper]:
     """Return the connections that synchronous code of this thread uses.
 
     While a loop runs, Django's ``connections`` shows those of asynchronous
-    code, which has none; a test's fixtures are synchronous. Once a thread has been
-    looked at, and no connection was made since, there is nothing to see.
+    code, which has none; a test's fixtures are synchronous.
     """
-    if _THREAD.looked_at and not _CLOSING.needed:
-        return []
     loop = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:

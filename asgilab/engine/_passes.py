@@ -16,7 +16,7 @@ from asyncio.tasks import _enter_task, _leave_task, current_task
 from collections import deque
 from typing import Any, Final
 
-_MOST: Final = 16
+_MOST: Final = 64
 """How many callbacks may have run in place before the loop makes a pass itself."""
 
 
@@ -30,7 +30,7 @@ class Passes:
         loop: The loop.
     """
 
-    __slots__ = ("_done", "_ready", "_under_way")
+    __slots__ = ("_done", "_ready", "_spent", "_under_way")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         ready = getattr(loop, "_ready", None)
@@ -40,6 +40,7 @@ class Passes:
         self._done.cancel()
         vars_of_handle: Any = self._done
         vars_of_handle._loop = None  # it would keep the loop alive
+        self._spent = 0
         self._under_way = False
 
     def make(self, loop: asyncio.AbstractEventLoop) -> bool:
@@ -52,10 +53,11 @@ class Passes:
             False where nothing ran, so that the loop has to make the pass itself;
             and where the calling task was cancelled, which it notices there.
         """
-        ready, task = self._ready, current_task(loop)
-        if not ready or task is None or self._under_way or loop.get_debug():
+        ready = self._ready
+        if not ready or len(ready) > _MOST or self._under_way or loop.get_debug():
             return False
-        if len(ready) > _MOST:
+        task = current_task(loop)
+        if task is None:
             return False
         self._under_way = True
         asked = task.cancelling()
@@ -69,7 +71,12 @@ class Passes:
 
     def _run(self, ready: deque[Any]) -> bool:
         ran = False
-        for index in range(len(ready)):
+        done = self._done
+        # What ran in place goes from the front as the loop comes by, and all before
+        # it with it: if the last of it is where it was, so is the rest.
+        spent = self._spent
+        first = spent if 0 < spent <= len(ready) and ready[spent - 1] is done else 0
+        for index in range(first, len(ready)):
             handle = ready[index]
             if handle._cancelled:
                 continue
@@ -78,7 +85,8 @@ class Passes:
             except RuntimeError:  # it is to run in the very context that we are in
                 break
             # The loop counts on as many as there were, so none is taken out.
-            ready[index] = self._done
+            ready[index] = done
+            self._spent = index + 1
             handle._run()
             ran = True
         return ran

@@ -85,9 +85,14 @@ class Conversation:
         severities: The severities.
         protocol: The protocol, with its table.
         state: The state now, such as ``"connecting"`` or ``"open"``.
+        attentive: Whether ``received()`` has anything to note; to call it when there
+            is nothing does no harm.
         ignored: Whether the last event of ``sent()`` is to have no effect: the
             connection had ended before. In the state ``gone`` a server of version
             2.4 raises an OSError for it (HTTP-33, WS-40).
+        over: Whether nothing that the application sends has any effect any more:
+            its response is complete, it has closed or denied the websocket, it has
+            answered shutdown or failed to start, or the client is ``gone``.
         steady: Whether frames go both ways and change nothing: the quick way
             is open, and the connection is surely not over.
     """
@@ -95,8 +100,9 @@ class Conversation:
     __slots__ = (
         "_before",
         "_memory",
-        "_waiting",
+        "attentive",
         "ignored",
+        "over",
         "protocol",
         "scope",
         "severities",
@@ -112,12 +118,11 @@ class Conversation:
             PROTOCOLS.get(kind, ANYTHING) if isinstance(kind, str) else ANYTHING
         )
         self.state = self.protocol.start
-        self.ignored = False
+        self.ignored = self.over = self.steady = False
         self._memory = Memory(scope)
         self._before = dict(scope)
-        self.steady = False
         # Something is still to be noted from what the application receives.
-        self._waiting = self.protocol is not HTTP
+        self.attentive = self.protocol is not HTTP
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -128,15 +133,6 @@ class Conversation:
     def deliverable(self) -> tuple[str, ...]:
         """The event types that may be delivered to the application now."""
         return legal_types(self.protocol, self._memory, self.state, _RECEIVE)
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing that the application sends has any effect any more.
-
-        Its response is complete, it has closed or denied the websocket, it has
-        answered shutdown or failed to start, or the client is ``gone``.
-        """
-        return self.state in self.protocol.ends
 
     def deliver(self, message: Message, *, forced: bool = False) -> Findings:
         """Judge an event that is about to be put into ``receive()``.
@@ -171,12 +167,12 @@ class Conversation:
         Args:
             message: The event.
         """
-        if self._waiting:
+        if self.attentive:
             memory = self._memory
             memory.touched = True
             if isinstance(message, Mapping):
                 memory.heard |= message.get("type") == self.protocol.awaited
-            self._waiting = not memory.heard and self.protocol is not ANYTHING
+            self.attentive = not memory.heard and self.protocol is not ANYTHING
 
     def sent(self, message: Message) -> Findings:
         """Judge an event that the application sends.
@@ -217,6 +213,8 @@ class Conversation:
         Returns:
             What it breaks.
         """
+        if result is None and self.state in self.protocol.exits and self._untouched():
+            return NOTHING  # the quick way: there is nothing of which to speak
         breaches = self._end("(return)", "returned")
         if self.protocol is ANYTHING and not self._memory.touched:
             kind = shown(self.scope.get("type"))
@@ -336,7 +334,9 @@ class Conversation:
 
     def _move(self, arrow: Arrow) -> None:
         state = self.state = arrow.state
-        self.steady = state in self.protocol.steady and self._memory.greeted
+        protocol = self.protocol
+        self.over = state in protocol.ends
+        self.steady = state in protocol.steady and self._memory.greeted
 
     def _end(self, step: str, verb: str) -> list[Breach]:
         """What the end of the application breaks, whichever end it is."""
@@ -349,12 +349,18 @@ class Conversation:
             breaches.append((rule, f"{said}; {self._expected(_SEND)}"))
         if self._memory.files:
             breaches += file_breaches(self._memory)
-        before, scope = self._before, self.scope
-        if len(scope) != len(before) or not all(
-            map(is_, scope.values(), before.values())
-        ):
-            breaches += _scope_breaches(before, scope)
+        if not self._untouched():
+            breaches += _scope_breaches(self._before, self.scope)
         return breaches
+
+    def _untouched(self) -> bool:
+        """Whether the scope is as it was, and no file was sent that may be open."""
+        before, scope = self._before, self.scope
+        return (
+            not self._memory.files
+            and len(scope) == len(before)
+            and all(map(is_, scope.values(), before.values()))
+        )
 
     def _expected(self, direction: Direction) -> str:
         return expected(legal_types(self.protocol, self._memory, self.state, direction))

@@ -84,6 +84,15 @@ class Protocol:
         )
 
     @cached_property
+    def exits(self) -> frozenset[str]:
+        """The states in which an application may return: no rule is broken by it."""
+        return frozenset(
+            state
+            for state, arrows in self.table.items()
+            if "(return)" in arrows and arrows["(return)"].rule is None
+        )
+
+    @cached_property
     def sends(self) -> Mapping[str, MessageType]:
         """The rows of the event types that an application may send, by name."""
         return self._rows(Direction.SEND)

@@ -26,6 +26,8 @@ class Filled(Enum):
 
     IN = "filled in"
 
+    __hash__ = object.__hash__  # there is one only: that of Enum is a call
+
     def __repr__(self) -> str:
         return "FILLED_IN"
 

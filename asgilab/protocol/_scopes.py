@@ -145,12 +145,14 @@ def http_scope(
         "query_string": address.query_string,
         "root_path": root_path,
         "headers": _headers(headers, cookies, scheme, site, host, origin),
-        "client": None if client is None else list(client),
-        "server": None if server is None else list(server),
-        "state": dict(state or {}),
+        "client": None if client is None else [*client],
+        "server": None if server is None else [*server],
+        "state": {} if state is None else dict(state),
         "extensions": _announced(extensions),
     }
-    return _channels_version(scope, spec_version)
+    if spec_version:
+        scope["spec_version"] = spec_version  # where Channels has it (WS-S9)
+    return scope
 
 
 def websocket_scope(
@@ -223,13 +225,15 @@ def websocket_scope(
         "query_string": address.query_string,
         "root_path": root_path,
         "headers": _headers(headers, cookies, scheme, site, host, origin),
-        "client": None if client is None else list(client),
-        "server": None if server is None else list(server),
+        "client": None if client is None else [*client],
+        "server": None if server is None else [*server],
         "subprotocols": list(subprotocols or ()),
-        "state": dict(state or {}),
+        "state": {} if state is None else dict(state),
         "extensions": _announced(announced),
     }
-    return _channels_version(scope, spec_version)
+    if spec_version:
+        scope["spec_version"] = spec_version  # where Channels has it (WS-S9)
+    return scope
 
 
 def lifespan_scope(
@@ -279,16 +283,9 @@ def _twin(scheme: str, plain: str, secure: str) -> str:
     return secure if scheme in ("https", "wss") else plain
 
 
-def _channels_version(scope: Scope, spec_version: str | None) -> Scope:
-    """Put a version that was asked for also where Channels has it (WS-S9)."""
-    if spec_version:
-        scope["spec_version"] = spec_version
-    return scope
-
-
 def _announced(extensions: Extensions) -> dict[str, dict[str, Any]]:
     # To ask for a tuple first is cheap; to ask for a Mapping is not.
-    if not isinstance(extensions, tuple) and isinstance(extensions, Mapping):
+    if type(extensions) is not tuple and isinstance(extensions, Mapping):
         return {name: dict(what) for name, what in extensions.items()}
     return {name: {} for name in extensions}
 

@@ -57,6 +57,24 @@ def test_nothing_runs_a_second_time(factory: Factory) -> None:
 
 
 @every_loop
+def test_the_loops_own_passes_between_are_no_reason_to_miss_anything(
+    factory: Factory,
+) -> None:
+    async def main(loop: Any, passes: Passes) -> None:
+        ran: list[int] = []
+        for number in range(4 * _MOST):
+            loop.call_soon(ran.append, number)
+            if number % 3 == 0:
+                passes.make(loop)
+            if number % 7 == 0:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert ran == list(range(4 * _MOST))
+
+    run(factory, main)
+
+
+@every_loop
 def test_what_was_cancelled_does_not_run(factory: Factory) -> None:
     async def main(loop: Any, passes: Passes) -> None:
         ran: list[str] = []

@@ -61,8 +61,9 @@ _ATTRIBUTE: Final = re.compile(
 )
 _NAMING: Final = frozenset({"name", "id", "type", "property"})
 _VALUES: Final = frozenset({"value", "content"})
-_PART: Final = re.compile(
-    r"(?:\A|\n)(--[^\r\n]{1,72})\r?\n((?:[^\r\n:]{1,100}+:[^\r\n]*+\r?\n)++)\r?\n"
+_PART: Final = re.compile(  # A delimiter may be a header's line: so no end of them.
+    r"(?:\A|\n)(--[^\r\n]{1,72})\r?\n"
+    r"((?:[^\r\n:]{1,100}+:[^\r\n]*+\r?\n){1,20}+)\r?\n"
 )
 _PART_NAME: Final = re.compile(r'(?<![\w*])name=(?:"((?:[^"\\]|\\.)*+)"|([^;\s"]+))')
 

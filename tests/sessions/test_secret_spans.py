@@ -72,7 +72,8 @@ def test_spans_that_overlap_are_one() -> None:
 @pytest.mark.parametrize(
     "text",
     ["<a ", '<a b="', "<a b='<a b=", "<input name=token value=", "--a\r\nb: c\r\n",
-     '--a\r\nb: name="token"\r\n\r\n', '"token"   ', '"a":"'],
+     '--a\r\nb: name="token"\r\n\r\n', '"token"   ', '"a":"',
+     "--flag: token\n"],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     """A client chooses what it sends; were this quadratic, it would take minutes."""

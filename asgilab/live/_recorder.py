@@ -140,12 +140,12 @@ class Recorder:
             put((clock(), name, "receive", message, None))
             return message
 
-        def sending(message: Message) -> Awaitable[None]:
+        async def sending(message: Message) -> None:
             try:
                 put((clock(), name, "send", message, None))
             except Exception as error:  # It is no event; the server will say so.
                 self._fail(error)
-            return send(message)
+            await send(message)
 
         try:
             await self._application(scope, receiving, sending)

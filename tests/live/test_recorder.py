@@ -1,13 +1,16 @@
 """The recorder around a server: what it writes, and that it never harms."""
 
 import asyncio
+import inspect
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from channels.generic.websocket import WebsocketConsumer
 from websockets.sync.client import connect
 
 from asgilab.errors import UsageError
@@ -16,6 +19,7 @@ from asgilab.sessions import Session, load, name_secrets
 from tests.live.applications import Waking, echo
 
 ROOT = Path(__file__).parents[2]
+SOCKET = {"type": "websocket", "path": "/", "headers": [], "query_string": b""}
 
 
 @pytest.fixture
@@ -313,6 +317,42 @@ def test_one_who_knows_nobody_because_he_fails_harms_nobody(
     recording.close()
     assert load(path).options == {}
     assert "LookupError" in caplog.text
+
+
+async def test_a_synchronous_consumer_of_channels_is_served_without_a_warning(
+    recorder: Callable[..., Recorder],
+) -> None:
+    """A warning of asgiref: for a callable that is not a coroutine function."""
+    events = ["websocket.connect", "websocket.disconnect"]
+    sent: list[Any] = []
+
+    class Consumer(WebsocketConsumer):
+        def connect(self) -> None:
+            self.accept()
+
+    async def receive() -> Any:
+        return {"type": events.pop(0), "code": 1000}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        await recorder(Consumer.as_asgi())(SOCKET, receive, send)
+    assert sent == ["websocket.accept"]
+
+
+async def test_what_a_recorded_application_gets_is_known_to_be_coroutine_functions(
+    recorder: Callable[..., Recorder],
+) -> None:
+    told: list[bool] = []
+
+    async def asking(scope: Any, receive: Any, send: Any) -> None:
+        told.extend(inspect.iscoroutinefunction(each) for each in (receive, send))
+
+    for kind in ("http", "lifespan"):
+        await call(recorder(asking), type=kind)
+    assert told == [True] * 4
 
 
 async def test_no_key_of_an_event_breaks_the_file(

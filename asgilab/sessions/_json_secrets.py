@@ -9,7 +9,7 @@ a text holds is read by whoever asks, see ``_secret_texts``.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from asgilab.sessions._secret_names import (
@@ -42,7 +42,6 @@ class TextReading(Protocol):
     """What reads a text that comes in pieces."""
 
     def feed(self, text: str) -> str: ...
-    def copy(self) -> "TextReading": ...
 
 
 @dataclass(slots=True)
@@ -102,15 +101,6 @@ class JsonReading:
     def complete(self) -> bool:
         """Whether nothing is left open."""
         return not self._frames and not self._open
-
-    def copy(self) -> "JsonReading":
-        """Return a reading that stands where this one does."""
-        other = JsonReading(self._inner, self._begin)
-        other.broken, other._begun = self.broken, self._begun
-        other._open, other._escaped, other._key = self._open, self._escaped, self._key
-        other._frames = [replace(each, values=[]) for each in self._frames]
-        other._text = None if self._text is None else self._text.copy()
-        return other
 
     def feed(self, text: str) -> str:
         """Return the next piece without its secrets."""

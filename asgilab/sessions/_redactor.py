@@ -39,12 +39,6 @@ class Redactor:
     def __init__(self) -> None:
         self._readings: dict[tuple[str, str], Reading] = {}
 
-    def copy(self) -> "Redactor":
-        """Return a redactor that has seen what this one has."""
-        other = Redactor()
-        other._readings = {key: each.copy() for key, each in self._readings.items()}
-        return other
-
     def concerns(self, connection: str, kind: str, message: Mapping[str, Any]) -> bool:
         """Tell whether an event takes part in a text that comes in pieces.
 

@@ -60,14 +60,6 @@ class Reading:
         """Whether it is JSON that has begun and not ended."""
         return self._json is not None and not self._json.complete
 
-    def copy(self) -> "Reading":
-        """Return a reading that stands where this one does."""
-        other = Reading()
-        other._json = None if self._json is None else self._json.copy()
-        other._length = self._length
-        other._plain = self._plain.copy()
-        return other
-
     def feed(self, text: str) -> str:
         """Return the next piece without its secrets."""
         if not self._length and text.lstrip()[:1] in ("{", "["):
@@ -111,12 +103,6 @@ class _PlainReading:
         self._since = _KEPT  # Characters since something looked like a secret.
         self._until: Until | None = None
         self._secret = 0  # Characters of the secret that goes on, at the end.
-
-    def copy(self) -> "_PlainReading":
-        other = _PlainReading()
-        other._before, other._since = self._before, self._since
-        other._until, other._secret = self._until, self._secret
-        return other
 
     def feed(self, text: str) -> str:
         before, text_before = len(self._before), self._before

@@ -6,11 +6,11 @@ lives above, in ``communicators`` and ``replay``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 from asgilab.sessions._codec import dump
 from asgilab.sessions._event import Event, Kind, Source
@@ -37,13 +37,22 @@ tuple, because making one is on the hot path. The number beside a code object is
 line, or ``~offset`` of an instruction: which line that is, is found out later."""
 
 
-class _InOrder(NamedTuple):
+@dataclass(slots=True)
+class _InOrder:
     """How far the events have been read whose secrets begin in an earlier one."""
 
-    done: int
-    redactor: Redactor
-    found: dict[int, Mapping[str, Any]]
-    names: frozenset[str]
+    names: frozenset[str] = field(default_factory=named_secrets)
+    done: int = 0
+    redactor: Redactor = field(default_factory=Redactor)
+    found: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    def read(self, rows: list[Row], count: int) -> None:
+        """Read on until ``count`` of the events have been read."""
+        for place in range(self.done, count):
+            _, name, kind, message, *_ = rows[place]
+            if self.redactor.concerns(name, kind, message):
+                self.found[place] = self.redactor(name, kind, message)
+            self.done = place + 1
 
 
 class Session(Sequence[Event]):
@@ -85,7 +94,7 @@ class Session(Sequence[Event]):
         self.warnings: list[str] = []
         """What was noticed while the session was loaded, one sentence each."""
         self._rows: list[Row] = []
-        self._in_order = _InOrder(0, Redactor(), {}, named_secrets())
+        self._in_order: list[_InOrder] = []
         self._watchers: tuple[Watcher, ...] = ()
 
     def record(
@@ -207,23 +216,22 @@ class Session(Sequence[Event]):
     def _shown(self, redact: Redact, index: int) -> Mapping[str, Any]:
         """Return the message of an event without its secrets.
 
-        Several threads may ask: each reads on by itself, and what one has read is
-        put in place as a whole.
+        Several threads may ask: each takes a reading away while it reads on, or
+        begins one if none is there. One that is interrupted is not put back.
         """
         message = self._rows[index][3]
         if redact is not redact_secrets:
             return redact(message)
-        done, redactor, found, names = self._in_order
-        if names is not named_secrets():
-            done, redactor, found, names = 0, Redactor(), {}, named_secrets()
-        if done <= index:
-            redactor = redactor.copy()
-            for place in range(done, index + 1):
-                _, name, kind, passed, *_ = self._rows[place]
-                if redactor.concerns(name, kind, passed):
-                    found[place] = redactor(name, kind, passed)
-            self._in_order = _InOrder(index + 1, redactor, found, names)
-        return found[index] if index in found else redact(message)
+        try:
+            reading = self._in_order.pop()
+        except IndexError:
+            reading = _InOrder()
+        if reading.names is not named_secrets():
+            reading = _InOrder()
+        reading.read(self._rows, index + 1)
+        self._in_order.append(reading)
+        found = reading.found.get(index)
+        return redact(message) if found is None else found
 
     def redacted(self) -> "Session":
         """Return a copy of the session as it may be shown; see :attr:`redact`."""

@@ -1,10 +1,12 @@
 """Secrets that begin in one event and end in the next."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from asgilab.sessions import Kind, Redactor, Session, redact_secrets
+from asgilab.sessions._secret_texts import Reading
 
 
 def chunks(redactor: Redactor, *bodies: bytes, name: str = "a") -> list[bytes]:
@@ -130,3 +132,46 @@ def test_a_session_that_grows_is_read_on() -> None:
     assert session.shown(session[1]).message["body"] == b"[redacted]"
     session.record(9.0, "a", Kind.RECEIVE, {"type": "http.request", "body": b"cret"})
     assert session.shown(session[2]).message["body"] == b"cret"
+
+
+def test_many_bodies_that_come_at_once_are_read_once_each(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun: list[Reading] = []
+    begin = Reading.__init__
+
+    def counted(reading: Reading) -> None:
+        begun.append(reading)
+        begin(reading)
+
+    monkeypatch.setattr(Reading, "__init__", counted)
+    session = Session()
+    for at in range(4):
+        for name in "abcdefgh":
+            body = {"type": "http.request", "body": b"hello", "more_body": True}
+            session.record(at, name, Kind.RECEIVE, body)
+    session.save(tmp_path / "many.asgilab.jsonl")
+    for event in session:
+        session.shown(event)
+    session.redacted()
+    assert len(begun) == 8
+
+
+def test_a_reading_that_is_interrupted_begins_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = session_of(b"user=a&pass", b"word=s3c", b"ret&n=1")
+    feed = Reading.feed
+
+    def interrupted(reading: Reading, text: str) -> str:
+        shown = feed(reading, text)
+        if text.startswith("ret"):
+            raise KeyboardInterrupt
+        return shown
+
+    monkeypatch.setattr(Reading, "feed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        session.redacted()
+    monkeypatch.setattr(Reading, "feed", feed)
+    shown = [event.message["body"] for event in session.redacted()]
+    assert shown == [b"user=a&pass", b"word=[redacted]", b"[redacted]&n=1"]

@@ -15,6 +15,7 @@ The connection is changed for as long as it is lent, and no message costs anythi
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, Final, SupportsIndex
 
@@ -22,7 +23,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 _CHANGED = ("on_commit", "savepoint_commit", "savepoint_rollback", "set_autocommit")
 _LOGGER = logging.getLogger("django.db.backends.base")
-_OF_SAVEPOINTS: Final = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
+_OF_SAVEPOINTS: Final = re.compile(
+    r"(?:\s+|--[^\n]*\n|/\*.*?\*/)*(?:savepoint|release|rollback)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a statement begins that marks the transaction itself, by Django or by hand."""
 _STATEMENT: Final = "asgilab_statement"
 """Name of the savepoint before a statement that is to be a transaction of its own."""
 _COMMITS: Final = "_asgilab_commits"
@@ -65,7 +70,8 @@ class Commits:
         vars(connection)[_COMMITS] = self
         connection.__class__ = _lent(self._kind)
         if connection.vendor == "postgresql":  # It goes no further after an error.
-            connection.execute_wrappers.append(self._execute)
+            # Innermost: who takes off a wrapper of his own takes the last one.
+            connection.execute_wrappers.insert(0, self._execute)
         connection.savepoint_ids = _Savepoints(
             connection.savepoint_ids, self._savepoint_of, self._left
         )
@@ -107,7 +113,7 @@ class Commits:
         self, execute: Any, sql: Any, params: Any, many: bool, context: Any
     ) -> Any:
         """Execute a statement; an error is the end of it, not of the transaction."""
-        if not self.outside or str(sql).startswith(_OF_SAVEPOINTS):
+        if not self.outside or _OF_SAVEPOINTS.match(self._text(sql)):
             return execute(sql, params, many, context)
         self._tell(f"SAVEPOINT {_STATEMENT}")
         try:
@@ -119,6 +125,12 @@ class Commits:
             raise
         self._tell(f"RELEASE SAVEPOINT {_STATEMENT}")
         return result
+
+    def _text(self, sql: Any) -> str:
+        """Return a statement as text, be it one that psycopg composes."""
+        if hasattr(sql, "as_string"):
+            sql = sql.as_string(self._connection.connection)
+        return sql.decode(errors="replace") if isinstance(sql, bytes) else str(sql)
 
     def _tell(self, statement: str) -> None:
         """Execute what is not the application's, past Django's log of queries."""

@@ -138,6 +138,10 @@ def values_of(headers: Iterable[Any], name: bytes) -> list[bytes]:
     ]
 
 
+_SHORT: Final = 64
+_DIGITS: Final = 18
+"""Of the longest length; Python itself refuses to read more than 4,300."""
+
 NOT_PLAIN: Final = -2
 """What ``plain_length`` says of headers that have to be looked at."""
 
@@ -161,7 +165,9 @@ def plain_length(headers: object) -> int:
         name, value = pair
         if type(name) is not bytes or type(value) is not bytes:
             return NOT_PLAIN
-        said = _plain_pair(name, value)
+        # Only short ones are remembered: a session's cookie or a policy may be long.
+        remembered = len(name) <= _SHORT and len(value) <= _SHORT
+        said = (_plain_pair if remembered else _look_at_pair)(name, value)
         if said != -1:
             if said == NOT_PLAIN or length != -1:
                 return NOT_PLAIN
@@ -169,11 +175,19 @@ def plain_length(headers: object) -> int:
     return length
 
 
-@lru_cache(maxsize=1024)
-def _plain_pair(name: bytes, value: bytes) -> int:
-    """The same for one header; most responses have those that others had before."""
+def is_length(value: bytes) -> bool:
+    """Whether a ``content-length`` is a number of bytes that may be true."""
+    return value.isdigit() and len(value) <= _DIGITS
+
+
+def _look_at_pair(name: bytes, value: bytes) -> int:
+    """Return what :func:`plain_length` does, for one header."""
     if _PLAIN.fullmatch(name) is None or name in SPECIAL or _ODD.search(value):
         return NOT_PLAIN
     if name != b"content-length":
         return -1
-    return int(value) if value.isdigit() else NOT_PLAIN
+    return int(value) if is_length(value) else NOT_PLAIN
+
+
+_plain_pair = lru_cache(maxsize=1024)(_look_at_pair)
+"""The same; most responses have headers that others had before."""

@@ -17,6 +17,7 @@ from asgilab.protocol._headers import (
     NOT_PLAIN,
     header_breaches,
     headers_of,
+    is_length,
     plain_length,
     values_of,
 )
@@ -122,7 +123,7 @@ def note_start(memory: Memory, message: Message) -> None:
     memory.headers = headers_of(message)
     memory.content = _may_have_content(memory)
     lengths = values_of(memory.headers, b"content-length")
-    if len(lengths) == 1 and lengths[0].isdigit() and memory.content:
+    if len(lengths) == 1 and is_length(lengths[0]) and memory.content:
         memory.length = int(lengths[0])
 
 

@@ -123,3 +123,41 @@ def test_it_lives_on_one_loop() -> None:
         first.run(communicator.send_request())
         with pytest.raises(WrongLoop), asyncio.Runner() as second:
             second.run(communicator.wait())
+
+
+@pytest.mark.parametrize("name", ["send_input", "receive_output"])
+async def test_a_call_that_is_spied_on_in_one_communicator_is_made(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    communicator = HttpCommunicator(page, "GET", "/")
+    calls: list[str] = []
+    real = getattr(communicator, name)
+
+    async def spy(*arguments: Any) -> Any:
+        calls.append(name)
+        return await real(*arguments)
+
+    monkeypatch.setattr(communicator, name, spy)
+    assert (await communicator.get_response())["body"] == b"done"
+    assert calls == [name] * (1 if name == "send_input" else 2)
+
+
+async def test_a_receive_output_of_a_subclass_gets_each_event() -> None:
+    class Noting(HttpCommunicator):
+        async def receive_output(self, timeout: float = 1) -> Any:
+            seen.append(await super().receive_output(timeout))
+            return seen[-1]
+
+    seen: list[Any] = []
+    await Noting(page, "GET", "/").get_response()
+    assert seen == [START, BODY]
+
+
+async def test_a_length_of_thousands_of_digits_is_no_error_of_ours() -> None:
+    async def boasting(scope: Any, receive: Any, send: Any) -> None:
+        length = (b"content-length", b"9" * 5000)
+        await send({**START, "headers": [length]})
+        await send(BODY)
+
+    communicator = HttpCommunicator(boasting, "GET", "/", validate="record")
+    assert (await communicator.get_response())["body"] == b"done"

@@ -255,6 +255,23 @@ FAILING = {
 }
 
 
+def with_savepoints_by_hand() -> None:
+    Room.objects.create(name="blue")
+    with transaction.atomic(), transaction.get_connection().cursor() as cursor:
+        cursor.execute("savepoint mine")
+    with transaction.get_connection().cursor() as cursor:
+        if transaction.get_connection().in_atomic_block:
+            cursor.execute("  savepoint mine")
+            Room.objects.create(name="red")
+            cursor.execute("/* back */ rollback to savepoint mine")
+            cursor.execute("release mine")
+    msg = "all of it can be done"
+    raise DatabaseError(msg)
+
+
+FAILING[with_savepoints_by_hand] = ["blue"]
+
+
 async def failed_and_went_on(work: Callable[[], None]) -> None:
     """Let a consumer meet an error of the database, and see what is left."""
 
@@ -308,6 +325,16 @@ async def test_what_is_no_callback_is_refused_as_ever() -> None:
     nothing: Any = None
     with pytest.raises(TypeError, match="must be a callable"):
         await worked(lambda: transaction.on_commit(nothing))
+
+
+async def test_a_wrapper_of_the_tests_own_is_taken_off_by_its_end(db: None) -> None:
+    def passing(execute: Any, *arguments: Any) -> Any:
+        return execute(*arguments)
+
+    connection = connection_of_the_test()
+    with connection.execute_wrapper(passing):
+        await worked(at_once)
+    assert passing not in connection.execute_wrappers
 
 
 @pytest.fixture

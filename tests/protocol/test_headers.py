@@ -7,6 +7,7 @@ import pytest
 from asgilab.protocol._headers import (
     DJANGO_WRITES,
     NOT_PLAIN,
+    _plain_pair,
     header_breaches,
     headers_of,
     plain_length,
@@ -102,3 +103,10 @@ def test_only_headers_that_can_be_read_again_are_taken_from_an_event() -> None:
     assert headers_of({"headers": iter([(b"a", b"b")])}) == ()
     assert headers_of({"headers": [(b"a", b"b")]}) == [(b"a", b"b")]
     assert headers_of({}) == ()
+
+
+def test_long_values_are_not_remembered() -> None:
+    before = _plain_pair.cache_info().currsize
+    headers = [(b"x-policy", b"%d" % number * 1000) for number in range(10)]
+    assert plain_length(headers) == -1
+    assert _plain_pair.cache_info().currsize == before

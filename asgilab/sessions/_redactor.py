@@ -16,6 +16,11 @@ _BODIES: Final = frozenset(
     {"http.request", "http.response.body", "websocket.http.response.body"}
 )
 _FRAMES: Final = frozenset({"websocket.receive", "websocket.send"})
+_FRAGMENT: Final = 512
+"""Characters or bytes. A frame that goes on with JSON and is shorter is its last:
+who cuts a long text cuts larger pieces, and JSON that never closes must not hide
+what is said after it."""
+
 _OPENING: Final = frozenset({"{", "[", b"{", b"["})
 _CLOSING: Final = frozenset({"}", "]", b"}", b"]", "\n", b"\n"})
 
@@ -104,7 +109,9 @@ class Redactor:
         reading = Reading()
         shown = _fed(reading, payload)
         if before is not None and not reading.is_whole_json:  # no text of its own
-            reading, shown = before, _fed(before, payload)
+            shown = _fed(before, payload)
+            if before.is_whole_json or len(payload) >= _FRAGMENT:
+                reading = before
         if reading.ends_within_json:
             self._readings[key] = reading
         return _with(message, name, shown)

@@ -69,7 +69,7 @@ def test_a_connection_that_ends_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize("as_bytes", [False, True])
 def test_json_that_goes_on_in_the_next_frame_is_read_as_one(as_bytes: bool) -> None:
     redactor = Redactor()
-    texts = ['{"password": "s3', "cr", 'et", "n": 1}', "et"]
+    texts = ['{"password": "s3', "cr" * 256, 'et", "n": 1}', "et"]
     frames = [frame(text.encode() if as_bytes else text) for text in texts]
     shown = [redactor("a", "send", each) for each in frames]
     said = [each.get("text") or each["bytes"].decode() for each in shown]
@@ -86,6 +86,21 @@ def test_a_frame_that_is_json_by_itself_goes_on_with_nothing() -> None:
     redactor("a", "send", frame('{"password": "s3'))
     whole = frame('{"message": "hi"}')
     assert redactor("a", "send", whole) == whole
+
+
+def test_json_that_never_closes_hides_one_short_frame_at_most() -> None:
+    redactor = Redactor()
+    texts = ['{"token": "abc', "hello there", "how are you", '{"ok": 1}', "fine"]
+    shown = [redactor("a", "receive", frame(text))["text"] for text in texts]
+    assert shown == ['{"token": "[redacted]', "[redacted]", *texts[2:]]
+
+
+def test_json_that_is_torn_twice_goes_on_from_the_second() -> None:
+    redactor = Redactor()
+    texts = ['{"token": "abc', '{"token": "def', 'ghi", "n": 1}', "hello"]
+    shown = [redactor("a", "send", frame(text))["text"] for text in texts]
+    assert not any("def" in each or "ghi" in each for each in shown)
+    assert shown[2:] == ['[redacted]", "n": 1}', "hello"]
 
 
 @pytest.mark.parametrize(

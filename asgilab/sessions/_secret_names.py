@@ -54,7 +54,7 @@ _PAIRS: Final = frozenset(
     }
 )
 _HINTS: Final = (
-    *("passw", "passc", "passp", "pwd", "secret", "token", "key", "cookie", "otp"),
+    *("pass", "pwd", "secret", "token", "key", "cookie", "otp"),
     *("authorization", "credential", "csrf", "xsrf", "jwt", "session", "eyj"),
     *("bearer ", "basic ", "sk-", "sk_", "pk-", "pk_", "ghp", "gho", "xox"),
     # Letters of a name, escaped as JSON or as an address allows.

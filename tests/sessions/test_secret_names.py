@@ -12,7 +12,12 @@ from asgilab.sessions import (
     named_secrets,
     redacted_text,
 )
-from asgilab.sessions._secret_names import names_secret_number
+from asgilab.sessions._secret_names import (
+    _PAIRS,
+    _WORDS,
+    may_hold_secret,
+    names_secret_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +44,18 @@ from asgilab.sessions._secret_names import names_secret_number
 )
 def test_a_name_that_says_so_is_a_secret(name: str) -> None:
     assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("parts", sorted([*_PAIRS, *((word,) for word in _WORDS)]))
+def test_no_name_of_a_secret_is_passed_over(parts: tuple[str, ...]) -> None:
+    camel = parts[0] + "".join(map(str.capitalize, parts[1:]))
+    for name in ("_".join(parts), "-".join(parts), camel):
+        assert is_secret_name(name)
+        assert may_hold_secret(name)
+        assert (
+            redacted_text(f'{{"{name}": "hunter2"}}') == f'{{"{name}": "[redacted]"}}'
+        )
+        assert redacted_text(f"{name}=hunter2") == f"{name}=[redacted]"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def magics() -> str:
         lines += _arguments(magic.parser)
     lines += ["", "## Settings", "", "`%config AsgiLab.timeout = 2.5` sets one.", ""]
     traits = AsgiLab.class_own_traits(config=True).items()
-    rows = ((f"`{n}`", f"{t.help} Default: `{t.default_value!r}`.") for n, t in traits)
+    rows = ((f"`{n}`", f"{t.help} Default: `{t.default()!r}`.") for n, t in traits)
     return _page([*lines, *_table("setting", rows)])
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from asgilab.errors import UsageError
-from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact
+from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact, Row
 from asgilab.sessions import named_secrets, redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
@@ -127,32 +127,29 @@ class Recorder:
         name = self._name(scope["type"])
         if scope["type"] == "lifespan":
             send = self._flushing(send)
-        put, clock = thread.put, time.time
         asked = dict(scope)
         asked.pop(_STATE, None)
         options = None
         if self._identify is not None and scope["type"] != "lifespan":
             options = await self._signed_in(self._identify, scope)
-        put((clock(), name, "open", asked, options))
+        record = self._recording(thread.put, name)
+        record("open", asked, options)
 
         async def receiving() -> Message:
             message = await receive()
-            put((clock(), name, "receive", message, None))
+            record("receive", message)
             return message
 
         async def sending(message: Message) -> None:
-            try:
-                put((clock(), name, "send", message, None))
-            except Exception as error:  # It is no event; the server will say so.
-                self._fail(error)
+            record("send", message)
             await send(message)
 
         try:
             await self._application(scope, receiving, sending)
         except BaseException as error:
-            put((clock(), name, "end", _raised(error), None))
+            record("end", _raised(error))
             raise
-        put((clock(), name, "end", _RETURNED, None))
+        record("end", _RETURNED)
 
     def flush(self, timeout: float = _FLUSH_SECONDS) -> bool:
         """Wait until what has passed is in the file, or could not be written.
@@ -187,6 +184,23 @@ class Recorder:
             self._fail(error)
             return None
         return thread if chosen else None
+
+    def _recording(self, put: Callable[[Row], None], name: str) -> Callable[..., None]:
+        """Return what writes down an event of a connection, and never raises.
+
+        What is no event, say, the server or the application is to speak of.
+        """
+        clock = time.time
+
+        def record(
+            kind: str, message: Message, options: dict[str, Any] | None = None
+        ) -> None:
+            try:
+                put((clock(), name, kind, message, options))
+            except Exception as error:
+                self._fail(error)
+
+        return record
 
     def _name(self, kind: str) -> str:
         if kind == "lifespan":
@@ -244,6 +258,9 @@ class Recorder:
 
 def _raised(error: BaseException) -> dict[str, Any]:
     if isinstance(error, Exception):
-        text = "".join(traceback.format_exception(error))
+        try:
+            text = "".join(traceback.format_exception(error))
+        except Exception:  # a user's exception may refuse to be shown
+            text = type(error).__name__
         return {"type": "raised", "exception": text}
     return {"type": "cancelled", "exception": None}

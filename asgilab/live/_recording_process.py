@@ -140,7 +140,7 @@ def _frames(source: IO[bytes]) -> Iterator[bytes]:
 def _entry(event: bytes) -> Entry:
     when, connection, kind, message, options, *encoded = marshal.loads(event)
     if encoded:
-        message = decode(message)
+        message, options = decode(message), decode(options)
     return Entry(when, connection, kind, message, options)
 
 

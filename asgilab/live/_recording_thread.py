@@ -225,8 +225,9 @@ def marshalled(row: Row) -> bytes:
     """Return an event as it crosses the pipe, with a mark if it had to be encoded."""
     try:
         return _dumps(row, MARSHALLING)
-    except ValueError:  # The message holds more than plain values.
-        return _dumps((*row[:3], encode(row[3]), row[4], True), MARSHALLING)
+    except ValueError:  # The message, or an option, holds more than plain values.
+        encoded = (*row[:3], encode(row[3]), encode(row[4]), True)
+        return _dumps(encoded, MARSHALLING)
 
 
 def _copied(row: Row) -> Row:

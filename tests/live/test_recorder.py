@@ -319,6 +319,7 @@ def test_one_who_knows_nobody_because_he_fails_harms_nobody(
     assert "LookupError" in caplog.text
 
 
+@pytest.mark.django_db(transaction=True)  # it closes what its thread has open
 async def test_a_synchronous_consumer_of_channels_is_served_without_a_warning(
     recorder: Callable[..., Recorder],
 ) -> None:

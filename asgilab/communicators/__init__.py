@@ -10,6 +10,7 @@ from asgilab.communicators._current import handle_here, pass_here, record_here
 from asgilab.communicators._exactly import Exactly
 from asgilab.communicators._http import HttpCommunicator
 from asgilab.communicators._layer_gate import Incoming
+from asgilab.communicators._leftovers import tasks_left, unread_of
 from asgilab.communicators._lifespan import LifespanCommunicator
 from asgilab.communicators._queue import EventQueue
 from asgilab.communicators._registry import live_sessions
@@ -37,5 +38,7 @@ __all__ = [
     "pass_here",
     "record_here",
     "take_cookies",
+    "tasks_left",
+    "unread_of",
     "usual_validation",
 ]

@@ -53,12 +53,13 @@ def tasks_of(line: Line, root: asyncio.Task[Any] | None) -> list[asyncio.Task[An
     found = [
         task
         for task in asyncio.all_tasks(root.get_loop())
-        if task is not root and _line_of(task) is line
+        if task is not root and line_of(task) is line
     ]
     return sorted(found, key=lambda task: task.get_name())
 
 
-def _line_of(task: asyncio.Task[Any]) -> Line | None:
+def line_of(task: asyncio.Task[Any]) -> Line | None:
+    """Return the line of the application that a task belongs to, or None."""
     context = _context_of(task)
     return None if context is None else context.get(CURRENT)
 

@@ -72,7 +72,8 @@ class Wiring:
             its own, so that a paused one holds up nobody else.
         validate: What becomes of a breach of the ASGI rules; as
             :func:`usual_validation` was told where it is not given.
-        strict: Whether the end of a connection looks for leftovers.
+        strict: Whether the end of a connection looks for leftovers; None where
+            the end of a lab is not to tell of them either.
         create_users: Make a user that is named and does not exist.
         opened: Called once the application has been started.
         before: Awaited before the application is called, or None.
@@ -90,7 +91,7 @@ class Wiring:
     zero: float | None = None
     isolate_threads: bool = False
     validate: Validation = field(default_factory=lambda: _Usual.validation)
-    strict: bool = False
+    strict: bool | None = False
     create_users: bool = False
     opened: Callable[[], None] | None = None
     before: Callable[[], Awaitable[None]] | None = None

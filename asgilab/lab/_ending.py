@@ -5,10 +5,17 @@ what its application raised is not lost. Beginning is in ``_opening``.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 
-from asgilab.communicators import ApplicationCommunicator, LifespanCommunicator
+from asgilab.communicators import (
+    ApplicationCommunicator,
+    LifespanCommunicator,
+    Wiring,
+    tasks_left,
+    unread_of,
+)
 from asgilab.errors import AsgilabWarning, NoOutput, UncleanExit
 
 
@@ -16,26 +23,66 @@ async def end(
     connections: Iterable[ApplicationCommunicator],
     lifespan: LifespanCommunicator | None,
     unseen: list[Exception],
+    wiring: Wiring,
 ) -> None:
     """End all connections, then the lifespan, as a server that stops does.
+
+    Tasks that go on after that are a warning, and an error in a strict lab.
 
     Args:
         connections: The connections.
         lifespan: The lifespan, or None where there is none.
         unseen: Gets what the application raised and nobody has seen.
+        wiring: What the connections are plugged into; ``strict`` says whether
+            leftovers are errors.
 
     Raises:
         LifespanFailed: The application answered that its shutdown failed.
+        UncleanExit: In a strict lab, something is left over.
         Exception: What it raised in its shutdown instead.
     """
+    left: list[str] = []
     for communicator in connections:
-        unseen += await hang_up(communicator)
+        was_open = not communicator._line.ended
+        for error in await hang_up(communicator):
+            if isinstance(error, UncleanExit):
+                left.append(f"{communicator.name!r}: {error}")
+            else:
+                unseen.append(error)
+        if wiring.strict and was_open and (unread := unread_of(communicator._line)):
+            left.append(f"{communicator.name!r}: {unread}")
+    await _shut_down(lifespan, unseen)
+    if wiring.gates is not None and wiring.strict is not None:
+        _tell(left + tasks_left(wiring.gates), strict=wiring.strict)
+
+
+async def _shut_down(
+    lifespan: LifespanCommunicator | None, unseen: list[Exception]
+) -> None:
     if lifespan is None:
         return
     if lifespan.future.done():
         unseen += unseen_of(lifespan)
     else:
         await lifespan.shutdown()
+
+
+def _tell(left: list[str], *, strict: bool) -> None:
+    if left and strict:
+        raise UncleanExit(" ".join(left))
+    if left:
+        warnings.warn(" ".join(left), AsgilabWarning, stacklevel=2)
+
+
+@contextmanager
+def second_to(error: BaseException | None) -> Iterator[None]:
+    """Let what is left over be a note on an error that came before it, if one did."""
+    try:
+        yield
+    except UncleanExit as left:
+        if error is None:
+            raise
+        error.add_note(f"On the way out there was also {left!r}.")
 
 
 def is_over(communicator: ApplicationCommunicator) -> bool:
@@ -54,13 +101,17 @@ async def hang_up(communicator: ApplicationCommunicator) -> list[Exception]:
 
     Returns:
         What its application raised and nobody has seen: nothing, or one exception.
+        Of an application that ignores it in a strict lab, that is said.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AsgilabWarning)
             await communicator._leave()
-    except (NoOutput, UncleanExit):
+    except NoOutput:
         communicator.stop(exceptions=False)
+    except UncleanExit as left:  # in a strict lab alone
+        communicator.stop(exceptions=False)
+        return [left]
     except Exception as error:
         communicator.stop(exceptions=False)
         return [_from_the_application(error, communicator._line.traceback)]

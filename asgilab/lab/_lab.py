@@ -29,7 +29,7 @@ from asgilab.engine import Crossing, Gates, LoopThread
 from asgilab.errors import UnknownConnection
 from asgilab.lab._asking import asked_for, empty_like, names_for
 from asgilab.lab._client import Client
-from asgilab.lab._ending import end, is_over, still_open, unseen_of
+from asgilab.lab._ending import end, is_over, second_to, still_open, unseen_of
 from asgilab.lab._fork import Origin, check_databases, origin
 from asgilab.lab._home import check_clock, check_home, check_not_ended, travelling
 from asgilab.lab._loop import ClockMode, OnALoop
@@ -72,7 +72,8 @@ class Lab(OnALoop, Stepping):
         joint_travel: Whether ``time.time()`` and ``datetime.now()`` of the whole
             process move with a manual or virtual clock; needs time-machine.
         validate: What becomes of a breach of the ASGI rules.
-        strict: Whether leftovers at the end of a connection are errors.
+        strict: Whether leftovers at the end of a connection, or of the lab, are
+            errors. Elsewhere a task that goes on is a warning at the lab's end.
         served_by: A server whose habits the application is to meet, such as
             ``"hypercorn"``; see :class:`WebsocketCommunicator`.
 
@@ -141,7 +142,8 @@ class Lab(OnALoop, Stepping):
         return self
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        await self._close()
+        with second_to(error):
+            await self._close()
 
     def abandon(self) -> None:
         """Give back what the lab holds, where its loop has been closed without it."""
@@ -317,7 +319,7 @@ class Lab(OnALoop, Stepping):
     def _beside(self, clock: ClockMode) -> "Lab":
         """Return an empty lab of the same application, with databases of its own."""
         lab = Lab(self.application, lifespan=self._lifespan_mode, clock=clock)
-        lab._wiring = replace(self._wiring, gates=lab.gates, strict=False)
+        lab._wiring = replace(self._wiring, gates=lab.gates, strict=None)
         lab.session = empty_like(self.session)
         if self._project is not None:
             lab._project, lab._owns_project = self._project, False
@@ -359,7 +361,7 @@ class Lab(OnALoop, Stepping):
         self.gates.resume()
         try:
             there = [*self._replaced, *self.connections.values()]
-            await end(there, self._lifespan, self.unseen)
+            await end(there, self._lifespan, self.unseen, self._wiring)
         finally:
             self._home, self._ended = None, True
             if self._project is not None and self._owns_project:

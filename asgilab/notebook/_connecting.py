@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from IPython.core.magic_arguments import argument
 
-from asgilab.communicators import WebsocketCommunicator
+from asgilab.communicators import WebsocketCommunicator, tasks_left
 from asgilab.errors import RouteNotFound, UsageError
 from asgilab.lab import Lab
 from asgilab.notebook._arguments import check_name, check_path, headers
@@ -66,7 +66,8 @@ async def asgi_connect(laboratory: Laboratory, call: Call) -> Card:
 async def asgi_disconnect(laboratory: Laboratory, call: Call) -> Card:
     """Close connections from the client's side and wait for the application.
 
-    A paused connection is told, and stands at its gate then.
+    A paused connection is told, and stands at its gate then. A task that goes on
+    after its application is named, with the lines where it began and stands.
     """
     arguments = call.arguments
     names = arguments.names or open_websockets(laboratory)
@@ -83,7 +84,14 @@ async def asgi_disconnect(laboratory: Laboratory, call: Call) -> Card:
         if stands.stop is not None and len(names) == 1:
             return Stands(stands, before="the client has disconnected")
         endings[name] = str(stands.status) if stands.stop is None else "held at a gate"
-    return Disconnected(endings)
+    left = await laboratory.on_lab(_left(laboratory, set(endings)))
+    return Disconnected(endings, tuple(left))
+
+
+async def _left(laboratory: Laboratory, names: set[str]) -> list[str]:
+    """Tell which tasks of applications that have ended go on."""
+    lab = laboratory.lab
+    return tasks_left(lab.gates, {lab.connection(name).name for name in names})
 
 
 def _check_free(laboratory: Laboratory, name: str | None) -> None:

@@ -264,9 +264,15 @@ class Disconnected(Card):
 
     Attributes:
         endings: How each application ended, by the connection's name.
+        left: Tasks of these applications that go on, each as a sentence.
     """
 
     endings: dict[str, str]
+    left: tuple[str, ...] = ()
+
+    @property
+    def tone(self) -> Tone:
+        return "bad" if self.left else "plain"
 
     @property
     def headline(self) -> str:
@@ -274,6 +280,10 @@ class Disconnected(Card):
             return "Nothing was connected."
         each = (f"{name} ({how})" for name, how in self.endings.items())
         return f"Disconnected: {', '.join(each)}."
+
+    @property
+    def details(self) -> list[str]:
+        return [visible(sentence) for sentence in self.left]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

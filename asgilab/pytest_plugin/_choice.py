@@ -30,18 +30,22 @@ class Choice:
             option ``asgi_validate`` says.
         db: Whether the test uses Django's database: ``"transaction"`` for one
             that commits. None leaves it to the test's own marks and fixtures.
+        strict: Whether what an application leaves behind fails the test: unread
+            events, a disconnect that it ignores, tasks that go on.
     """
 
     app: Any = None
     clock: Literal["real", "manual", "virtual"] = "real"
     validate: Literal["off", "record", "spec", "strict"] | None = None
     db: Literal["transaction"] | bool | None = None
+    strict: bool = False
 
 
 _ALLOWED: Final[dict[str, tuple[Any, ...]]] = {
     "clock": ("real", "manual", "virtual"),
     "validate": ("off", "record", "spec", "strict"),
     "db": (True, False, "transaction"),
+    "strict": (True, False),
 }
 
 

@@ -43,7 +43,8 @@ def asgi_lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     """A lab for the application; it opens itself on the test's loop at first use.
 
     When the test is over, connections that it left open are closed, and what
-    the application raised without anybody receiving it is an error.
+    the application raised without anybody receiving it is an error. A task of it
+    that goes on is a warning, and an error with ``asgi(strict=True)``.
     """
     __tracebackhide__ = True
     choice = choice_of(request.node)
@@ -52,13 +53,19 @@ def asgi_lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     with shared(request), held(request):
         application = _application(request, choice)
         validation = choice.validate or configured_validation(request.config)
-        lab = Lab(application, clock=choice.clock, validate=validation)
+        lab = Lab(
+            application,
+            clock=choice.clock,
+            validate=validation,
+            strict=choice.strict,
+        )
         lab.session.settings = settings_module()
         yield lab
+        failed = FAILED in request.node.stash
         try:
-            end(lab)
+            end(lab, tell_leftovers=not failed)
         finally:
-            if FAILED not in request.node.stash:
+            if not failed:
                 raise_unseen(lab.unseen)
 
 

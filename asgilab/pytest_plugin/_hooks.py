@@ -42,7 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(app=None, clock='real', validate=None, db=None): the "
         "application, the clock of the test's event loop ('real', 'manual' or "
         "'virtual'), what becomes of a breach of the ASGI rules ('off', 'record', "
-        "'spec' or 'strict'), and Django's database (True, 'transaction' or False)."
+        "'spec' or 'strict'), Django's database (True, 'transaction' or False), and "
+        "whether what an application leaves behind is an error (strict=True)."
     )
     config.addinivalue_line("markers", text)
     configured_validation(config)

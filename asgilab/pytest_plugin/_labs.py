@@ -1,17 +1,31 @@
 """The end of a test's lab: nothing of it runs on, and nothing raised is lost."""
 
+import contextlib
 from typing import TYPE_CHECKING
+
+from asgilab.errors import UncleanExit
 
 if TYPE_CHECKING:
     from asgilab.lab import Lab
 
 
-def end(lab: "Lab") -> None:
+def end(lab: "Lab", *, tell_leftovers: bool = True) -> None:
     """End a lab, wherever it lives, from outside of any event loop.
 
+    Args:
+        lab: The lab.
+        tell_leftovers: Whether what is left over in a strict lab is an error.
+
     Raises:
+        UncleanExit: Something is left over, and that is an error.
         Exception: What the application raised in its shutdown.
     """
+    passed_over = () if tell_leftovers else (UncleanExit,)
+    with contextlib.suppress(*passed_over):
+        _end(lab)
+
+
+def _end(lab: "Lab") -> None:
     if lab.thread is not None:
         lab.stop()
         return

@@ -2,11 +2,18 @@
 
 import asyncio
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from asgilab.errors import LifespanFailed, ProtocolViolation
+from asgilab.communicators import Wiring
+from asgilab.errors import (
+    AsgilabWarning,
+    LifespanFailed,
+    ProtocolViolation,
+    UncleanExit,
+)
 from asgilab.lab import Lab
 from asgilab.lab._ending import end, hang_up, unseen_of
 from asgilab.testing import LifespanCommunicator, WebsocketCommunicator
@@ -104,7 +111,7 @@ async def test_a_shutdown_that_fails_is_raised_after_all_else() -> None:
     await lifespan.startup()
     unseen: list[Exception] = []
     with pytest.raises(LifespanFailed, match="no"):
-        await end([communicator], lifespan, unseen)
+        await end([communicator], lifespan, unseen, Wiring())
     assert [str(error) for error in unseen] == ["raise at the end"]
 
 
@@ -112,7 +119,7 @@ async def test_a_lifespan_that_ended_by_itself_is_not_asked_to() -> None:
     lifespan = LifespanCommunicator(Room("raise at once"))
     await lifespan.startup()
     unseen: list[Exception] = []
-    await end([], lifespan, unseen)
+    await end([], lifespan, unseen, Wiring())
     assert [str(error) for error in unseen] == ["raise at once"]
 
 
@@ -120,3 +127,79 @@ async def test_a_lab_keeps_what_nobody_saw() -> None:
     async with Lab(Room("raise at the end"), lifespan="off") as lab:
         await lab.websocket("/").connect()
     assert [str(error) for error in lab.unseen] == ["raise at the end"]
+
+
+async def ticking(scope: Any, receive: Any, send: Any) -> None:
+    """Start a task that nobody ends."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    task = asyncio.create_task(asyncio.sleep(3600), name="ticker")
+    KEPT.append(asyncio.create_task(tick(task), name="outer"))
+    await send({"type": "websocket.send", "text": "unread"})
+    await receive()
+
+
+async def tick(task: "asyncio.Task[None]") -> None:
+    await task
+
+
+KEPT: list["asyncio.Task[None]"] = []
+
+LEFT = (
+    r"The application of 'alice' has ended, and its task 'outer' goes on at "
+    r"\S+test_ending\.py:\d+ in tick, "
+    r"spawned from \S+test_ending\.py:\d+ in ticking\."
+)
+
+
+@pytest.fixture
+def _none_kept() -> Iterator[None]:
+    yield
+    KEPT.clear()
+
+
+@pytest.mark.usefixtures("_none_kept")
+async def test_a_task_that_goes_on_is_a_warning_at_the_end_of_a_lab() -> None:
+    lab = await Lab(ticking, lifespan="off").__aenter__()
+    alice = lab.websocket("/", name="alice")
+    await alice.connect()
+    await alice.disconnect()
+    with pytest.warns(AsgilabWarning, match=LEFT) as told:
+        await lab.__aexit__(None, None, None)
+    assert len(told) == 1
+    assert KEPT[0].cancel()
+
+
+@pytest.mark.usefixtures("_none_kept")
+async def test_in_a_strict_lab_it_is_an_error_as_are_unread_events() -> None:
+    with pytest.raises(UncleanExit, match=LEFT) as caught:
+        async with Lab(ticking, lifespan="off", strict=True) as lab:
+            await lab.websocket("/", name="alice").connect()
+    unread = "'alice': 1 event(s) were sent and never read: websocket.send."
+    assert str(caught.value).startswith(unread)
+    assert KEPT[0].cancel()
+
+
+async def test_who_ignores_the_goodbye_of_a_strict_lab_is_named() -> None:
+    with pytest.raises(UncleanExit, match=r"^'alice': websocket\.disconnect was ign"):
+        async with Lab(Room("stay"), lifespan="off", strict=True) as lab:
+            await lab.websocket("/", name="alice").connect()
+    assert lab.unseen == []
+
+
+async def test_an_error_that_came_before_is_raised_and_has_it_as_a_note() -> None:
+    lab = await Lab(Room("stay"), lifespan="off", strict=True).__aenter__()
+    await lab.websocket("/", name="alice").connect()
+    error = LookupError()
+    await lab.__aexit__(LookupError, error, None)
+    assert "websocket.disconnect was ignored" in error.__notes__[0]
+
+
+@pytest.mark.usefixtures("_none_kept")
+async def test_the_labs_of_a_replay_say_nothing_of_it() -> None:
+    async with Lab(ticking, lifespan="off") as lab:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            async with lab.fresh() as fresh:
+                await fresh.websocket("/").connect()
+        assert KEPT[0].cancel()

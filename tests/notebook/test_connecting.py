@@ -1,5 +1,7 @@
 """The magics connect and disconnect."""
 
+import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +10,13 @@ from django.urls import path
 from IPython.core.error import UsageError as BadArguments
 from IPython.core.interactiveshell import InteractiveShell
 
-from asgilab.errors import NoOutput, RouteNotFound, UnknownConnection, UsageError
+from asgilab.errors import (
+    AsgilabWarning,
+    NoOutput,
+    RouteNotFound,
+    UnknownConnection,
+    UsageError,
+)
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.types import Receive, Scope, Send
 from tests.notebook.conftest import Magic
@@ -242,3 +250,31 @@ def test_nothing_is_sent_behind_a_disconnect(
         magic("send", 'bob "later"')
     types = [event.type for event in laboratory.lab.session]
     assert "websocket.receive" not in types
+
+
+async def ticking(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    task = asyncio.create_task(asyncio.Event().wait(), name="inner")
+    outer = asyncio.create_task(tick(task), name="ticker")
+    await receive()
+    assert not outer.done()
+
+
+async def tick(task: "asyncio.Task[bool]") -> None:
+    await task
+
+
+def test_a_task_that_goes_on_after_the_disconnect_is_named(
+    run: Magic, bare: InteractiveShell
+) -> None:
+    bare.user_ns["ticking"] = ticking
+    run("app", "ticking --lifespan off")
+    run("connect", "/ws/ --as bob")
+    gone = run("disconnect", "bob")
+    (left,) = gone.left
+    assert left.startswith("The application of 'bob' has ended, and its task 'ticker'")
+    assert re.search(r":\d+ in tick, spawned from \S+:\d+ in ticking\.$", left)
+    assert left in repr(gone)
+    with pytest.warns(AsgilabWarning, match="'ticker' goes on"):
+        run("app", "rooms:application")

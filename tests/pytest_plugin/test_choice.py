@@ -56,7 +56,7 @@ def test_nothing_is_wrong_here():
     pass
 """
 
-EXPECTED = "expected app=, clock=, validate=, db=."
+EXPECTED = "expected app=, clock=, validate=, db=, strict=."
 TOLD = {
     "test_unknown_argument": f"the marker asgi has no clok=; {EXPECTED}",
     "test_positional_argument": (

@@ -93,6 +93,50 @@ async def test_a_loop_that_outlives_the_test(asgi_websocket, number):
     await socket.send_to("stay")
 """
 
+LEAVING = """\
+import asyncio
+
+import pytest
+
+pytestmark = pytest.mark.asyncio
+
+
+async def application(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.accept"})
+    left.append(asyncio.create_task(wait(), name="ticker"))
+    await receive()
+
+
+async def wait():
+    await asyncio.sleep(3600)
+
+
+left = []
+
+
+async def visit(asgi_websocket):
+    async with asgi_websocket("/", name="alice"):
+        pass
+
+
+@pytest.mark.asgi(app=application)
+@pytest.mark.filterwarnings("default")
+async def test_warned_of(asgi_websocket):
+    await visit(asgi_websocket)
+
+
+@pytest.mark.asgi(app=application, strict=True)
+async def test_refused(asgi_websocket):
+    await asgi_websocket("/", name="alice").connect()
+
+
+@pytest.mark.asgi(app=application, strict=True)
+async def test_failed_before(asgi_websocket):
+    await asgi_websocket("/", name="alice").connect()
+    pytest.fail("for another reason")
+"""
+
 ELSEWHERE = """\
 import asyncio
 
@@ -274,3 +318,29 @@ def test_one_is_raised_as_it_is() -> None:
     with pytest.raises(ValueError, match="no") as caught:
         raise_unseen([error])
     assert caught.value is error
+
+
+@pytest.fixture(scope="module")
+def leaving(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a run of tests whose application leaves a task running."""
+    folder = tmp_path_factory.mktemp("leaving")
+    return run(folder, plugins=("asyncio",), files={"test_leaving.py": LEAVING})
+
+
+LEFT = "The application of 'alice' has ended, and its task 'ticker' goes on at "
+
+
+def test_a_task_that_goes_on_is_a_warning_of_its_test(leaving: Run) -> None:
+    assert leaving.outcomes["test_warned_of"] == "passed"
+    told = leaving.output.partition("warnings summary")[2]
+    assert f"AsgilabWarning: {LEFT}" in told
+    assert "in application." in told
+
+
+def test_with_the_marker_strict_it_is_an_error(leaving: Run) -> None:
+    assert leaving.outcomes["test_refused"] == "error"
+    assert f"UncleanExit: {LEFT}" in leaving.told["test_refused"]
+
+
+def test_a_test_that_failed_is_not_reproached_for_it_as_well(leaving: Run) -> None:
+    assert leaving.outcomes["test_failed_before"] == "failure"

@@ -21,11 +21,11 @@ from asgilab.sessions._secret_names import (
     name_secrets,
     named_secrets,
     names_secret_number,
-    words,
 )
 from asgilab.sessions._secret_spans import REDACTED, spans
 from asgilab.sessions._secret_texts import redacted_bytes, redacted_text
 from asgilab.sessions._session import Session
+from asgilab.sessions._spelling import words
 
 __all__ = [
     "BY_SERVER",

@@ -18,7 +18,7 @@ from asgilab.sessions._secret_names import (
     may_hold_secret,
     names_secret_number,
 )
-from asgilab.sessions._secret_spans import REDACTED
+from asgilab.sessions._secret_spans import REDACTED, unescaped
 
 _TOKEN: Final = re.compile(
     r'(?P<string>"(?:[^"\\]++|\\.)*+(?:(?P<closed>")|\\?\Z))'
@@ -164,19 +164,20 @@ class JsonReading:
         if not closed:
             self._open, self._key = "key", content[:_LONGEST_NAME]
             return
-        frame.key = _decoded(content)
+        frame.key = unescaped(content)
 
     def _plain(self, frame: _Frame | None, content: str, start: int) -> None:
         """Take a value whose own name says nothing."""
         if frame is not None and frame.key is not None and frame.mark == "{":
             key = frame.key.lower()
-            if key in _NAMING and is_secret_name(content):
-                frame.named = _decoded(content)
+            name = unescaped(content) if key in _NAMING else ""
+            if name and is_secret_name(name):
+                frame.named = name
             elif key == "value" and content:
                 edit = (start, start + len(content), REDACTED)
                 frame.values.append((edit, content))
         if may_hold_secret(content):
-            value = _decoded(content)
+            value = unescaped(content)
             shown = self._inner(value)
             if shown != value:
                 written = json.dumps(shown, ensure_ascii="\\u" in content)[1:-1]
@@ -229,7 +230,7 @@ class JsonReading:
         elif self._open == "key":
             self._key = (self._key + content)[:_LONGEST_NAME]
             if closed and self._frames:
-                self._frames[-1].key = _decoded(self._key)
+                self._frames[-1].key = unescaped(self._key)
 
     def _add(self, start: int, content: str, shown: str) -> None:
         if shown != content:
@@ -244,15 +245,6 @@ def _hides(name: str, text: str) -> bool:
     if _NUMBER.fullmatch(text):
         return names_secret_number(name)
     return is_secret_text(name, text)
-
-
-def _decoded(content: str) -> str:
-    if "\\" not in content:
-        return content
-    try:
-        return str(json.loads(f'"{content}"', strict=False))
-    except ValueError:
-        return content
 
 
 def _edited(text: str, edits: list[Edit]) -> str:

@@ -210,7 +210,8 @@ def _hidden(key: str, value: Any) -> Any:
 def _header(pair: Any) -> Any:
     try:
         name, value = pair
-        text = name.decode("latin-1") if isinstance(name, bytes) else str(name)
+        raw = isinstance(name, bytes)
+        text = name.decode(errors="surrogateescape") if raw else str(name)
     except (TypeError, ValueError):  # a header of another shape is no header
         return pair
     if text.lower() in ("cookie", "set-cookie"):

@@ -5,13 +5,13 @@ that it becomes. It knows names and shapes, not meanings: a secret under a name
 that says nothing is not found, unless :func:`name_secrets` has told it.
 """
 
-import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
+
+from asgilab.sessions._spelling import plain, spelled, words
 
 _WORDS: Final = frozenset(
     {
@@ -62,6 +62,9 @@ _HINTS: Final = (
 )
 """Without one of these, in lower case, a text holds no secret."""
 
+_FOREIGN: Final = ("\\u", *(f"%{digit}" for digit in "89abcdef"))
+"""How letters beyond ASCII begin that are escaped, in JSON and in an address."""
+
 _SAID_AGAIN: Final = frozenset(
     {"again", "confirm", "confirmation", "repeat", "retype", "verify"}
 )
@@ -80,42 +83,31 @@ SHAPES: Final = re.compile(
 """Texts that are a token or a key, wherever they stand."""
 
 
-def words(text: str) -> list[str]:
-    """Split a key, a type or a class name into its lower-case words.
-
-    Example::
-
-        words("chat.messageSent")        # ['chat', 'message', 'sent']
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", plain)
-    return [word.lower() for word in found]
-
-
 def name_secrets(*names: str) -> None:
     """Say which names hold secrets beside those that are known, in this process.
 
     A name means every field, header or cookie that has its words: ``"pin"`` is
-    found in ``userPin``, ``"account number"`` in ``account_number``. The names
-    that were given before are forgotten.
+    found in ``userPin``, ``"account number"`` in ``account_number``. Letters may
+    be of any alphabet; case and accents make no difference. The names that were
+    given before are forgotten.
 
     Example::
 
         name_secrets("pin", "account number")
         is_secret_name("userPin"), is_secret_name("pinned")       # (True, False)
     """
-    global _own_names, _hint
-    own = [name.strip() for name in names if name.strip()]
-    _own_names = frozenset(_spelled(name) for name in own)
-    hints = [(words(name) or [name])[0] for name in own]
-    escaped = [json.dumps(hint)[1:-1] for hint in hints]
-    _hint = _any_of([*_HINTS, *map(str.lower, hints + escaped)])
+    global _given, _own_names, _hint, _folds
+    _given = frozenset(name.strip() for name in names if name.strip())
+    _own_names = frozenset(map(spelled, _given))
+    own = dict(map(_own_hint, sorted(_given)))
+    _folds = not all(own.values())
+    _hint = _any_of([*_HINTS, *own, *(_FOREIGN if _folds else ())])
     _known_secret.cache_clear()
 
 
 def named_secrets() -> frozenset[str]:
     """Return the names that were given to :func:`name_secrets`."""
-    return _own_names
+    return _given
 
 
 def may_hold_secret(text: str) -> bool:
@@ -125,6 +117,8 @@ def may_hold_secret(text: str) -> bool:
 
         may_hold_secret("hello"), may_hold_secret("the key")      # (False, True)
     """
+    if _folds and not text.isascii():
+        return _hint(plain(text).casefold()) is not None
     return _hint(text.lower()) is not None
 
 
@@ -173,7 +167,17 @@ def holds_secret(text: str) -> bool:
     return SHAPES.search(text) is not None
 
 
+_given: frozenset[str] = frozenset()
 _own_names: frozenset[str] = frozenset()
+_folds = False
+"""Whether one of the own names can only be found in a text without its accents."""
+
+
+def _own_hint(name: str) -> tuple[str, bool]:
+    """Return a word that a text must hold for a name, and whether it is plain ASCII."""
+    found = spelled(name).split() or [name.casefold()]
+    as_given = [word for word in found if word.isascii() and word in name.lower()]
+    return max(as_given or found, key=len), bool(as_given)
 
 
 def _any_of(hints: Iterable[str]) -> Callable[[str], object]:
@@ -203,12 +207,5 @@ def _is_secret_word(word: str) -> bool:
 
 
 def _is_own(name: str) -> bool:
-    spelled = _spelled(name)
-    return any(own in spelled for own in _own_names)
-
-
-def _spelled(name: str) -> str:
-    """Return a name as its words between spaces; one without letters a-z, as it is."""
-    found = words(name)
-    plain = any(word.isalpha() for word in found)
-    return f" {' '.join(found) if plain else name.casefold()} "
+    both = spelled(name) + spelled(name.casefold())  # who knows only a-z in capitals
+    return any(own in both for own in _own_names)

@@ -5,6 +5,7 @@ the shapes of tokens. Each rule is one pattern that reads a text once, whatever
 a client has made of it. JSON itself has its own reader, ``_json_secrets``.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -45,7 +46,7 @@ class Span(NamedTuple):
 
 _PAIR: Final = re.compile(r"(?:^|[?&])([^=&?\s]+)=([^&\s]+)")
 _MEMBER: Final = re.compile(
-    r'"([^"\\]+)"\s*+:\s*+'
+    r'"((?:[^"\\]++|\\[^"])++)"\s*+:\s*+'
     r'(?:"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)|(-?\d[-+\w.]*))',
     re.DOTALL,
 )
@@ -85,6 +86,16 @@ def spans(text: str) -> list[Span]:
     return apart
 
 
+def unescaped(content: str) -> str:
+    """Return what stands between the quotes of a text in JSON, without its escapes."""
+    if "\\" not in content:
+        return content
+    try:
+        return str(json.loads(f'"{content}"', strict=False))
+    except ValueError:
+        return content
+
+
 def _begin(span: Span) -> int:
     return span.start
 
@@ -112,12 +123,13 @@ def _pairs(text: str) -> Iterator[Span]:
 
 def _members(text: str) -> Iterator[Span]:
     for member in _MEMBER.finditer(text):
+        name = unescaped(member[1])
         if member[3] is not None:
-            if names_secret_number(member[1]):
+            if names_secret_number(name):
                 shown = f'"{REDACTED}"'
-                yield Span(*member.span(3), _NUMBER_END, shown, member[1])
-        elif is_secret_text(member[1], member[2]):
-            yield Span(*member.span(2), _STRING_END, name=member[1])
+                yield Span(*member.span(3), _NUMBER_END, shown, name)
+        elif is_secret_text(name, member[2]):
+            yield Span(*member.span(2), _STRING_END, name=name)
 
 
 def _shapes(text: str) -> Iterator[Span]:

@@ -82,17 +82,14 @@ class Reading:
         if shown == text:
             return content
         try:
-            return shown.encode("utf-8" if text.encode() == content else "latin-1")
-        except UnicodeEncodeError:  # escapes of JSON that stood in other bytes
-            return shown.encode("latin-1", "replace")
+            return shown.encode(errors="surrogateescape")
+        except UnicodeEncodeError:  # half a character that JSON had escaped
+            return shown.encode(errors="replace")
 
 
 def _text(content: bytes) -> str:
     """Return bytes as a text that gives every one of them back."""
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    return content.decode(errors="surrogateescape")
 
 
 class _PlainReading:

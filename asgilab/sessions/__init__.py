@@ -15,13 +15,13 @@ from asgilab.sessions._redaction import (
 )
 from asgilab.sessions._redactor import Redactor
 from asgilab.sessions._secret_names import (
-    holds_secret,
     is_secret_name,
     is_secret_text,
     name_secrets,
     named_secrets,
     names_secret_number,
 )
+from asgilab.sessions._secret_shapes import holds_secret
 from asgilab.sessions._secret_spans import REDACTED, spans
 from asgilab.sessions._secret_texts import redacted_bytes, redacted_text
 from asgilab.sessions._session import Session

@@ -102,6 +102,11 @@ class JsonReading:
         """Whether nothing is left open."""
         return not self._frames and not self._open
 
+    @property
+    def in_secret(self) -> bool:
+        """Whether a secret has begun and not ended."""
+        return self._open == "secret"
+
     def feed(self, text: str) -> str:
         """Return the next piece without its secrets."""
         self._edits = []

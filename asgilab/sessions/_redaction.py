@@ -11,11 +11,10 @@ from typing import Any, Final, TypeAlias
 
 from asgilab.sessions._event import Event, Kind
 from asgilab.sessions._secret_names import (
-    SHAPES,
-    holds_secret,
     is_secret_name,
     names_secret_number,
 )
+from asgilab.sessions._secret_shapes import holds_secret, without_shapes
 from asgilab.sessions._secret_spans import REDACTED
 from asgilab.sessions._secret_texts import redacted_bytes, redacted_text
 
@@ -135,7 +134,7 @@ def _member(key: Any, value: Any, depth: int) -> Any:
     if isinstance(key, str) and is_secret_name(key):
         return _hidden(key, value)
     if key == "exception":  # a traceback shows source, in which "token=" is code
-        return SHAPES.sub(REDACTED, value) if isinstance(value, str) else value
+        return without_shapes(value, REDACTED) if isinstance(value, str) else value
     return _value(value, depth)
 
 

@@ -17,9 +17,11 @@ _BODIES: Final = frozenset(
 )
 _FRAMES: Final = frozenset({"websocket.receive", "websocket.send"})
 _FRAGMENT: Final = 512
-"""Characters or bytes. A frame that goes on with JSON and is shorter is its last:
-who cuts a long text cuts larger pieces, and JSON that never closes must not hide
-what is said after it."""
+"""Characters or bytes. Who cuts a long text cuts pieces at least as large."""
+
+_LONGEST_IN_FRAGMENTS: Final = 2048
+"""Characters of one secret that may come in shorter frames. JSON that never closes
+must not hide all that is said after it: so this many go, and one with a space."""
 
 _OPENING: Final = frozenset({"{", "[", b"{", b"["})
 _CLOSING: Final = frozenset({"}", "]", b"}", b"]", "\n", b"\n"})
@@ -43,6 +45,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._readings: dict[tuple[str, str], Reading] = {}
+        self._in_fragments: dict[tuple[str, str], int] = {}
 
     def concerns(self, connection: str, kind: str, message: Mapping[str, Any]) -> bool:
         """Tell whether an event takes part in a text that comes in pieces.
@@ -78,6 +81,7 @@ class Redactor:
         if kind in (Kind.OPEN, Kind.END):
             for direction in (Kind.RECEIVE, Kind.SEND):
                 self._readings.pop((connection, direction), None)
+                self._in_fragments.pop((connection, direction), None)
             return redact_secrets(message)
         what = message.get("type")
         if what in _BODIES:
@@ -108,13 +112,27 @@ class Redactor:
             return redact_secrets(message)
         reading = Reading()
         shown = _fed(reading, payload)
+        gone = self._in_fragments.pop(key, 0)
         if before is not None and not reading.is_whole_json:  # no text of its own
+            went_on = before.ends_within_secret
             shown = _fed(before, payload)
-            if before.is_whole_json or len(payload) >= _FRAGMENT:
+            hidden = went_on and before.ends_within_secret
+            if hidden and len(payload) < _FRAGMENT:
+                gone += len(payload)
+                self._in_fragments[key] = gone
+            over = gone > _LONGEST_IN_FRAGMENTS or (hidden and _is_said(payload))
+            if before.is_whole_json or (before.ends_within_json and not over):
                 reading = before
         if reading.ends_within_json:
             self._readings[key] = reading
+        else:
+            self._in_fragments.pop(key, None)
         return _with(message, name, shown)
+
+
+def _is_said(payload: str | bytes) -> bool:
+    """Tell whether a frame has words: more likely a message than a piece of a token."""
+    return len(payload) < _FRAGMENT and len(payload.split(maxsplit=1)) > 1
 
 
 def _ends_early(payload: Any) -> bool:

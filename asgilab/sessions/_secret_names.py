@@ -1,7 +1,7 @@
-"""Which names and which texts are taken for secrets.
+"""Which names are taken for secrets, and which texts need no look.
 
 One vocabulary for all that leaves a session: its file, its renderings, the test
-that it becomes. It knows names and shapes, not meanings: a secret under a name
+that it becomes. It knows names, not meanings: a secret under a name
 that says nothing is not found, unless :func:`name_secrets` has told it.
 """
 
@@ -71,16 +71,6 @@ _SAID_AGAIN: Final = frozenset(
 """How the name of a field ends in which a secret is typed a second time."""
 
 _LONGEST_KEPT: Final = 64
-
-SHAPES: Final = re.compile(
-    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON Web Token
-    # A scheme of the Authorization header; what follows is no plain word.
-    r"|(?:(?<=\bBearer )|(?<=\bBasic )|(?<=\bToken ))"
-    r"(?=[\w+/=.~-]*[A-Z0-9])[\w+/=.~-]{8,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\w+/=\s-]*"
-    r"|\b(?:sk|pk|ghp|gho|xox[abp])[-_][0-9A-Za-z_-]{12,}"
-)
-"""Texts that are a token or a key, wherever they stand."""
 
 
 def name_secrets(*names: str) -> None:
@@ -160,11 +150,6 @@ def is_secret_text(name: str, text: str) -> bool:
     if not text or not is_secret_name(name):
         return False
     return not text.isdigit() or names_secret_number(name)
-
-
-def holds_secret(text: str) -> bool:
-    """Tell whether a text has the shape of a token or of a key."""
-    return SHAPES.search(text) is not None
 
 
 _given: frozenset[str] = frozenset()

@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
 
 from asgilab.sessions._secret_names import (
-    SHAPES,
     is_secret_name,
     is_secret_text,
     names_secret_number,
 )
+from asgilab.sessions._secret_shapes import shapes
 
 REDACTED: Final = "[redacted]"
 """What stands where a secret stood."""
@@ -133,9 +133,9 @@ def _members(text: str) -> Iterator[Span]:
 
 
 def _shapes(text: str) -> Iterator[Span]:
-    for shape in SHAPES.finditer(text):
-        until = _KEY_END if shape[0].startswith("-----") else _TOKEN_END
-        yield Span(*shape.span(), until)
+    for start, end in shapes(text):
+        until = _KEY_END if text.startswith("-----", start) else _TOKEN_END
+        yield Span(start, end, until)
 
 
 def _attributes(text: str) -> Iterator[Span]:

@@ -60,6 +60,11 @@ class Reading:
         """Whether it is JSON that has begun and not ended."""
         return self._json is not None and not self._json.complete
 
+    @property
+    def ends_within_secret(self) -> bool:
+        """Whether it is JSON in which the text of a secret goes on."""
+        return self._json is not None and self._json.in_secret
+
     def feed(self, text: str) -> str:
         """Return the next piece without its secrets."""
         if not self._length and text.lstrip()[:1] in ("{", "["):

@@ -95,6 +95,34 @@ def test_json_that_never_closes_hides_one_short_frame_at_most() -> None:
     assert shown == ['{"token": "[redacted]', "[redacted]", *texts[2:]]
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 20])
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_a_secret_in_any_number_of_short_frames_is_hidden_to_its_end(
+    size: int, as_bytes: bool
+) -> None:
+    redactor = Redactor()
+    text = '{"room": "lobby", "token": "xKq9-xKq9-xKq9-xKq9", "n": 1}'
+    frames = [text[n : n + size] for n in range(0, len(text), size)] + ["xKq9"]
+    sent = [frame(each.encode() if as_bytes else each) for each in frames]
+    shown = [redactor("a", "send", each) for each in sent]
+    said = [each.get("text") or each["bytes"].decode() for each in shown]
+    joined = "".join(said[:-1])
+    assert not set("xKq9") & set(joined.replace("[redacted]", ""))
+    assert joined.startswith('{"room": "lobby", "token": "[redacted]')
+    assert joined.endswith('[redacted]", "n": 1}')
+    assert said[-1] == "xKq9"
+
+
+def test_json_that_never_closes_hides_no_more_than_a_token_may_be_long() -> None:
+    redactor = Redactor()
+    texts = ['{"token": "abc', *["hi"] * 5000]
+    shown = [redactor("a", "receive", frame(text))["text"] for text in texts]
+    assert 1000 < shown.count("[redacted]") < 1100
+    assert set(shown[1100:]) == {"hi"}
+    assert not redactor._in_fragments
+    assert not redactor._readings
+
+
 def test_json_that_is_torn_twice_goes_on_from_the_second() -> None:
     redactor = Redactor()
     texts = ['{"token": "abc', '{"token": "def', 'ghi", "n": 1}', "hello"]

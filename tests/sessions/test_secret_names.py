@@ -10,7 +10,6 @@ import pytest
 
 from asgilab.sessions import (
     _secret_names,
-    holds_secret,
     is_secret_name,
     is_secret_text,
     name_secrets,
@@ -69,34 +68,6 @@ def test_no_name_of_a_secret_is_passed_over(parts: tuple[str, ...]) -> None:
 )
 def test_a_name_that_only_sounds_like_it_is_none(name: str) -> None:
     assert not is_secret_name(name)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0x.c2lnbmF0dXJl",
-        "Bearer abcdefgh12345",
-        "-----BEGIN RSA PRIVATE KEY-----",
-        "sk-abcdefghijklmnop",
-        "Basic dXNlcjpwYXNz",
-    ],
-)
-def test_a_text_of_the_shape_of_a_token_is_a_secret(text: str) -> None:
-    assert holds_secret(f"here: {text}")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Bearer of news",
-        "risk-assessment",
-        "hello",
-        "Basic authentication required",
-        "Token validation failed",
-    ],
-)
-def test_an_ordinary_text_is_none(text: str) -> None:
-    assert not holds_secret(text)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from asgilab.communicators import ApplicationCommunicator
 from asgilab.errors import AsgilabWarning, UsageError
-from asgilab.replay import Advance, FreshLab, Prefix, replay_prefix, sent_before
+from asgilab.replay import FreshLab, Prefix, replay_prefix, sent_before
 from asgilab.sessions import Session
 
 if TYPE_CHECKING:
@@ -44,17 +44,13 @@ class Origin:
     session: Session
     at: int
 
-    async def again(self, lab: NewLab, advance: Advance | None) -> Prefix:
+    async def again(self, lab: NewLab) -> Prefix:
         """Replay the events in a lab that has just begun.
-
-        Args:
-            lab: The lab.
-            advance: Moves its clock, where that is nobody else's.
 
         Raises:
             ForkParted: Something else came of them.
         """
-        prefix = await replay_prefix(self.session, lab, self.at, advance=advance)
+        prefix = await replay_prefix(self.session, lab, self.at)
         for event, reason in prefix.uncertain[:1]:
             text = f"The fork is uncertain from event {event} on: {reason}."
             warnings.warn(text, AsgilabWarning, stacklevel=2)

@@ -308,10 +308,8 @@ class Lab(OnALoop, Stepping):
         """Come to where a fork begins; a lab that is none is there already."""
         if self.origin is None or self.prefix is not None:
             return
-        alone = self._thread is not None and self._clock != "real"
         try:
-            advance = self.advance if alone else None
-            self.prefix = await self.origin.again(self, advance)
+            self.prefix = await self.origin.again(self)
         except BaseException:
             await self._close()
             raise
@@ -320,7 +318,8 @@ class Lab(OnALoop, Stepping):
         """Return an empty lab of the same application, with databases of its own."""
         lab = Lab(self.application, lifespan=self._lifespan_mode, clock=clock)
         lab._wiring = replace(self._wiring, gates=lab.gates, strict=None)
-        lab.session = empty_like(self.session)
+        lab.session, lab._sharing = empty_like(self.session), self
+        lab._joint_travel = self._joint_travel and clock != "real"
         if self._project is not None:
             lab._project, lab._owns_project = self._project, False
             lab._sandbox = self._project.sandbox()
@@ -337,7 +336,7 @@ class Lab(OnALoop, Stepping):
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
-        self._zero = loop.time()
+        self._begin_time(loop)
         try:
             if self._joint_travel:
                 self._resources.enter_context(travelling())

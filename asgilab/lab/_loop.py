@@ -5,12 +5,14 @@ What the lab opens there, and how it ends, stands in ``_lab``.
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from asgilab.engine import LabLoop, LoopThread, Quiet, settle
 from asgilab.errors import UsageError
 from asgilab.lab._asking import as_coroutine
 from asgilab.lab._home import advance
+from asgilab.sessions import Session
 
 ClockMode = Literal["real", "manual", "virtual"]
 
@@ -22,6 +24,10 @@ class OnALoop(ABC):
     _zero: float | None
     _home: asyncio.AbstractEventLoop | None
     _thread: LoopThread | None
+    _sharing: "OnALoop | None" = None
+    """The lab that this one stands beside: it may live on the same loop."""
+    session: Session
+    connections: Mapping[str, Any]
 
     @abstractmethod
     async def _begin(self) -> None:
@@ -76,6 +82,17 @@ class OnALoop(ABC):
         """The moment of the loop's clock at which the lab was opened."""
         return self._zero or 0.0
 
+    @property
+    def owns_time(self) -> bool:
+        """Whether the clock can be moved, and no other lab's connections live by it."""
+        if _mode(self._home) == "real":
+            return False
+        other = self._sharing
+        return other is None or other._home is not self._home or not other.connections
+
+    def _begin_time(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._zero, self.session.clock = loop.time(), _mode(loop)
+
     async def switch_clock(self, mode: ClockMode) -> None:
         """Let the lab's clock go on from where it is, in another mode.
 
@@ -91,7 +108,7 @@ class OnALoop(ABC):
             loop.clock.switch(mode)
 
         await self.run(switch())
-        self._clock = mode
+        self._clock = self.session.clock = mode
 
     def call(self, awaitable: Any, timeout: float | None = None) -> Any:
         """Run something on the lab's loop and block this thread until it is done.
@@ -122,3 +139,17 @@ class OnALoop(ABC):
     async def advance(self, seconds: float) -> None:
         """Move a manual or virtual clock forward by some seconds."""
         await self.run(advance(seconds))
+
+    async def advance_to(self, moment: float) -> None:
+        """Move it forward to so many seconds after the lab was opened.
+
+        Where it has come further already it stays there.
+        """
+        if self._home is not None:
+            ahead = self.began + moment - self._home.time()
+            await self.advance(max(ahead, 0.0))
+
+
+def _mode(loop: asyncio.AbstractEventLoop | None) -> ClockMode:
+    """Return what moves a loop's clock: the wall, if the loop is none of ours."""
+    return loop.clock.mode if isinstance(loop, LabLoop) else "real"

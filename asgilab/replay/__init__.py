@@ -35,7 +35,7 @@ from asgilab.replay._exploration import (
 )
 from asgilab.replay._perturbation import perturbed
 from asgilab.replay._prefix import Prefix, replay_prefix, sent_before
-from asgilab.replay._replay import Advance, FreshLab, LabFactory, Replay, replay
+from asgilab.replay._replay import FreshLab, LabFactory, Replay, replay
 from asgilab.replay._request import Request, cookies_of, without_session
 from asgilab.replay._steps import RESPONSE, Act, Input, Output, Step, steps
 from asgilab.replay._volatile import Finding, Volatility, find_volatile
@@ -44,7 +44,6 @@ __all__ = [
     "REPLAYS",
     "RESPONSE",
     "Act",
-    "Advance",
     "Alignment",
     "Changed",
     "Difference",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from asgilab.errors import ForkParted
 from asgilab.replay._alignment import Pair, align
 from asgilab.replay._diff import Changed
-from asgilab.replay._replay import Advance, FreshLab, Run
+from asgilab.replay._replay import FreshLab, Run
 from asgilab.replay._steps import Act, Output, Step, steps
 from asgilab.replay._substitutes import Substitutes
 from asgilab.replay._volatile import matters
@@ -42,9 +42,7 @@ class Prefix:
     uncertain: tuple[tuple[int, str], ...] = ()
 
 
-async def replay_prefix(
-    session: Session, lab: FreshLab, at: int, *, advance: Advance | None = None
-) -> Prefix:
+async def replay_prefix(session: Session, lab: FreshLab, at: int) -> Prefix:
     """Do in a lab what the clients did in the first events of a session.
 
     What the application sends of itself after its last input is all let come,
@@ -53,9 +51,7 @@ async def replay_prefix(
     Args:
         session: The session.
         lab: A lab in which nothing has happened yet. It stays open.
-        at: How many events of the session.
-        advance: Moves the clock of the lab by some seconds, so that the timers of
-            the session run down again. None lets time pass as it does.
+        at: How many events of the session. Its time is kept as :func:`replay` does.
 
     Returns:
         What came of it.
@@ -66,12 +62,13 @@ async def replay_prefix(
     """
     whole = steps(session)
     recorded = [step for step in whole if step.input.event < at]
-    run = Run(session, lab, advance=advance)
+    run = Run(session, lab)
     done = await run.feed(recorded)
     for step in whole[len(recorded) :]:
         if _opens_before(session, at, step):
+            await run.keep_time(_opened_at(session, step))
             await run.open(step.input)
-    if advance is not None and at:
+    if at:
         await run.keep_time(session[at - 1].at)
     made = run.by_cause(done)
     alignment = align(recorded, made)
@@ -102,6 +99,10 @@ def _opens_before(session: Session, at: int, step: Step) -> bool:
         return False
     name = step.input.connection
     return any(e.kind is Kind.OPEN for e in session.prefix(at).of(name))
+
+
+def _opened_at(session: Session, step: Step) -> float:
+    return session.of(step.input.connection)[0].at
 
 
 def _parting(

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from asgilab.errors import UsageError
 from asgilab.replay._request import Request, without_session
@@ -54,12 +54,18 @@ class FreshLab(Protocol):
         """Wait until nothing more happens by itself; tell if that is ``certain``."""
         ...
 
+    @property
+    def owns_time(self) -> bool:
+        """Whether its clock can be moved, and nobody else lives by that clock."""
+        ...
+
+    async def advance_to(self, moment: float) -> None:
+        """Move its clock on to so many seconds after the beginning of its session."""
+        ...
+
 
 LabFactory: TypeAlias = Callable[[], AbstractAsyncContextManager[FreshLab]]
 """Makes a lab around a fresh instance of the application."""
-
-Advance: TypeAlias = Callable[[float], Awaitable[None]]
-"""Moves a clock forward by some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,10 @@ async def replay(
     put into the later inputs in place of the recorded one. An exception of the
     application does not come out here: it is an event of the new session.
 
+    A session of a manual or virtual clock is run on its own time, where the lab
+    has a clock to itself: before each input, and at the end, that clock moves as
+    far as it had moved in the recording, so timers run down at the same places.
+
     Args:
         session: The recording.
         fresh_lab: Makes the lab to run it in: a call that gives an async
@@ -105,8 +115,10 @@ async def replay(
     recorded = steps(session)
     if upto is not None:
         recorded = [step for step in recorded if step.input.event < upto]
+    events = session.prefix(len(session) if upto is None else max(upto, 0))
+    end = events[-1].at if len(events) else 0.0
     async with fresh_lab() as lab:
-        return await Run(session, lab).replay(recorded)
+        return await Run(session, lab).replay(recorded, end)
 
 
 @dataclass(slots=True)
@@ -116,40 +128,47 @@ class Run:
     Attributes:
         session: The recording.
         lab: Where they are fed.
-        advance: Moves the lab's clock, or None to let time pass as it does.
         uncertain: Why rest was not certain, by the recorded input it followed.
     """
 
     session: Session
     lab: FreshLab
-    advance: Advance | None = None
     uncertain: dict[int, str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     substitutes: Substitutes = field(default_factory=Substitutes)
-    _reached: float = 0.0
     _looked_at: int = 0
     _in_turn: bool = True
     _over: set[str] = field(default_factory=set)
 
-    async def replay(self, recorded: Sequence[Step]) -> Replay:
-        """Feed all inputs; return what happened, without the lab's own closing."""
-        done = self.by_cause(await self.feed(recorded))
+    async def replay(self, recorded: Sequence[Step], end: float) -> Replay:
+        """Feed all inputs; return what happened, without the lab's own closing.
+
+        Args:
+            recorded: The steps.
+            end: When the recording ended.
+        """
+        done = self.by_cause(await self.feed(recorded, end))
         happened = self.lab.session.prefix(len(self.lab.session))
         return Replay(happened, tuple(done))
 
-    async def feed(self, recorded: Sequence[Step]) -> list[Step]:
+    async def feed(self, recorded: Sequence[Step], end: float = 0.0) -> list[Step]:
         """Feed all inputs, each once nothing more comes of the one before.
+
+        Args:
+            recorded: The steps.
+            end: Up to when timers run after the last input.
 
         Returns:
             Each input as it was fed, with what came until the next one.
         """
         done: list[Step] = []
-        for step in recorded:
-            if self.advance is not None:
-                await self.keep_time(self.session[step.input.event].at)
+        moments = [self.session[step.input.event].at for step in recorded]
+        await self.keep_time(moments[0] if moments else end)
+        for step, until in zip(recorded, [*moments[1:], end], strict=False):
             seen = len(self.lab.session)
             fed = await self._feed(step.input)
             await self._rest(step.input.event)
+            await self.keep_time(until)
             events = self._look_at(seen)
             event = next((e.index for e in events if e.kind in _INPUTS), seen)
             made = Step(
@@ -169,9 +188,8 @@ class Run:
 
     async def keep_time(self, moment: float) -> None:
         """Move the lab's clock on to a moment of the recording, where it may be."""
-        ahead, self._reached = moment - self._reached, max(moment, self._reached)
-        if self.advance is not None and ahead > 0:
-            await self.advance(ahead)
+        if self.session.clock in _TIMED and self.lab.owns_time:
+            await self.lab.advance_to(moment + _ROUNDED)
 
     def by_cause(self, done: list[Step]) -> list[Step]:
         """Return the same steps, each with the outputs that its input caused.
@@ -180,7 +198,7 @@ class Run:
         """
         if self._in_turn and self._looked_at == len(self.lab.session):
             return done
-        causes = steps(self.lab.session)
+        causes = steps(self.lab.session)[: len(done)]  # then come those only opened
         if [_who(step) for step in causes] != [_who(step) for step in done]:
             return done  # what was meant for an application that has ended was not fed
         pairs = zip(done, causes, strict=True)
@@ -318,3 +336,7 @@ def _who(step: Step) -> tuple[Act, str]:
 _INPUTS = (Kind.OPEN, Kind.RECEIVE)
 _PAUSE = 0.02
 _PAUSES = 5
+_TIMED: Final = ("manual", "virtual")
+"""Clocks on which the application is as far at a moment in each run."""
+_ROUNDED: Final = 1e-6
+"""Seconds that the time of an event may lose when it is written down."""

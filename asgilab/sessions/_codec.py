@@ -47,6 +47,7 @@ class Written(Protocol):
     started: datetime
     options: dict[str, dict[str, Any]]
     lifespan: bool
+    clock: str | None
     redact: Redact | None
 
     def shown(self, event: Event) -> Event: ...
@@ -73,6 +74,8 @@ def header_line(session: Written) -> str:
     }
     if session.lifespan:
         header["lifespan"] = True
+    if session.clock is not None:
+        header["clock"] = session.clock
     return json.dumps(header) + "\n"
 
 

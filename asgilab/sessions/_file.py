@@ -92,6 +92,7 @@ def _make_session(header: dict[str, Any]) -> Session:
         started=started,
     )
     session.lifespan = _take_or_none(header, "lifespan", bool) or False
+    session.clock = _take_or_none(header, "clock", str)
     options = decode(_take_or_none(header, "options", dict) or {})
     for name in options:
         session.options[name] = _take(options, name, dict)

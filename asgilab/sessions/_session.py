@@ -88,6 +88,9 @@ class Session(Sequence[Event]):
         """How each connection was asked for, by name: its user, for example."""
         self.lifespan = False
         """Whether the application was started up before its connections."""
+        self.clock: str | None = None
+        """The clock that the times of the events are of: ``"real"``, ``"manual"`` or
+        ``"virtual"``. None where nobody has said so."""
         self.redact: Redact | None = redact_secrets
         """Takes the secrets out of each event on its way out: into a file, onto a
         page, into a report. None shows all as it is; in memory nothing is taken out."""
@@ -195,6 +198,7 @@ class Session(Sequence[Event]):
         )
         copy.options = {name: dict(value) for name, value in self.options.items()}
         copy.redact, copy.lifespan = self.redact, self.lifespan
+        copy.clock = self.clock
         copy._rows = self._rows[:count]
         return copy
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from asgilab.cli import main
+from asgilab.lab import Lab
 from asgilab.sessions import Kind, Session, load
 
 APPLICATION = """
@@ -136,3 +137,71 @@ def test_an_output_that_cannot_be_written_is_told_before_any_work(
     assert main(["replay", str(recorded), "-o", str(output)]) == 2
     assert "There is no folder" in capsys.readouterr().err
     assert not output.parent.exists()
+
+
+HEART = """
+import asyncio
+
+async def application(scope, receive, send):
+    async def beat():
+        for number in range(100):
+            await asyncio.sleep(30)
+            await send({"type": "websocket.send", "text": f"tick {number}"})
+
+    await receive()
+    await send({"type": "websocket.accept"})
+    task = asyncio.create_task(beat())
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event["text"].upper()})
+    task.cancel()
+"""
+
+
+def beating(folder: Path, clock: str) -> Path:
+    """Save a session in which the application's own timer fires between inputs."""
+    (folder / "heart.py").write_text(HEART)
+    lab = Lab("heart:application", app_dir=str(folder), lifespan="off", clock="manual")
+    lab.start()
+    try:
+        alice: Any = lab.websocket("/", name="alice")
+        lab.call(alice.connect())
+        for _ in range(3):
+            lab.call(lab.advance(20.0))
+            lab.call(alice.send_to(text_data="still here"))
+            lab.call(lab.settle())
+        lab.call(lab.advance(61.7))
+        lab.session.clock = clock or None
+        return lab.session.save(folder / "heart.asgilab.jsonl")
+    finally:
+        lab.stop()
+        sys.modules.pop("heart", None)
+
+
+@pytest.mark.parametrize("clock", ["manual", "virtual"])
+def test_what_a_timer_of_the_application_sends_comes_again_where_it_came(
+    tmp_path: Path, clock: str
+) -> None:
+    again = tmp_path / "again.asgilab.jsonl"
+    file = beating(tmp_path, clock)
+    done = run(str(file), "-o", str(again))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no difference" in done.stdout
+    texts = [[e.message.get("text") for e in load(f)] for f in (file, again)]
+    assert texts[0] == texts[1]
+    assert texts[1].count("tick 3") == 1, "not to the end of the recording"
+
+
+def test_a_timer_that_runs_down_otherwise_is_told(tmp_path: Path) -> None:
+    file = beating(tmp_path, "manual")
+    (tmp_path / "heart.py").write_text(HEART.replace("sleep(30)", "sleep(45)"))
+    done = run(str(file))
+    assert done.returncode == 1
+    assert "tick 3" in done.stdout
+
+
+def test_a_session_that_does_not_name_its_clock_is_run_without_its_time(
+    tmp_path: Path,
+) -> None:
+    done = run(str(beating(tmp_path, "")))
+    assert done.returncode == 1
+    assert "tick 0" in done.stdout

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,53 @@ def test_the_timers_of_the_session_run_down_again_in_a_fork_with_its_own_clock()
     assert other.call(forked.receive_from()) == "2"
     other.stop()
     lab.stop()
+
+
+def test_a_fork_at_each_event_of_a_session_with_ticks_has_the_same_prefix() -> None:
+    lab = Lab(heart, lifespan="off", clock="manual").start()
+    others: list[Lab] = []
+    try:
+        lab.call(lab.websocket("/", name="alice").connect())
+        lab.call(lab.advance(35))
+        lab.call(lab.websocket("/", name="bob").connect())
+        lab.call(lab.advance(40))
+        told = [(round(e.at), e.connection, e.message) for e in lab.session]
+        for at in range(len(lab.session) + 1):
+            others.append(lab.fork(at).start())
+            again = others[-1].session[:at]
+            assert [(round(e.at), e.connection, e.message) for e in again] == told[:at]
+    finally:
+        for other in reversed(others):
+            other.stop()
+        lab.stop()
+    assert [at for at, *_ in told] == [0, 0, 0, 30, 35, 35, 35, 60, 65]
+
+
+async def hour(scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends the time of day whenever it is asked."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": str(time.time())})
+
+
+def test_the_time_of_day_travels_with_the_clock_of_a_fork_as_well() -> None:
+    lab = Lab(hour, lifespan="off", clock="manual", joint_travel=True).start()
+    try:
+        lab.call(lab.websocket("/", name="alice").connect())
+        other = lab.fork().start()
+        try:
+            alice: Any = other.connection("alice")
+            times = []
+            for _ in range(2):
+                other.call(alice.send_to(text_data="?"))
+                times.append(float(other.call(alice.receive_from())))
+                other.call(other.advance(3600))
+        finally:
+            other.stop()
+    finally:
+        lab.stop()
+    assert times[1] - times[0] == pytest.approx(3600, abs=60)
 
 
 def test_without_a_clock_of_its_own_a_fork_says_that_a_timer_did_not_run_down() -> None:

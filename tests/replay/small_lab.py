@@ -67,6 +67,8 @@ class SmallLab:
         self.opened: list[tuple[str, dict[str, Any]]] = []
         self.connections: list[SmallConnection] = []
         self.zero = 0.0
+        self.owns_time = False
+        self.moments: list[float] = []
 
     def record(self, name: str, kind: Kind, message: dict[str, Any]) -> None:
         at = asyncio.get_running_loop().time() - self.zero
@@ -83,6 +85,9 @@ class SmallLab:
     async def settle(self) -> None:
         for _ in range(100):
             await asyncio.sleep(0)
+
+    async def advance_to(self, moment: float) -> None:
+        self.moments.append(moment)
 
     def _open(
         self, path: str, scope: dict[str, Any], asked: dict[str, Any]

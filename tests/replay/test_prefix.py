@@ -9,7 +9,7 @@ from asgilab.replay import Prefix, replay_prefix, sent_before
 from asgilab.sessions import Session
 from tests.replay.applications import Desk, Meter
 from tests.replay.recording import Recording
-from tests.replay.small_lab import factory
+from tests.replay.small_lab import SmallLab, factory
 
 
 def asked(*payloads: Any, heard: Any = ({"closed": None},)) -> Session:
@@ -85,15 +85,26 @@ async def test_what_was_done_by_hand_is_not_asked_for_again() -> None:
     assert (await again(recording.session, 5)).changed == ()
 
 
-async def test_the_clock_is_moved_as_far_as_the_recording_went() -> None:
-    moved: list[float] = []
-
-    async def advance(seconds: float) -> None:
-        moved.append(seconds)
-
-    async with factory(Desk)() as lab:
-        await replay_prefix(asked(CLOSE), lab, 5, advance=advance)
-    assert sum(moved) == pytest.approx(0.4)
+@pytest.mark.parametrize(
+    ("clock", "owned", "moved"),
+    [
+        ("manual", True, [0.1, 0.3, 0.4]),
+        ("virtual", True, [0.1, 0.3, 0.4]),
+        ("manual", False, []),
+        ("real", True, []),
+        (None, True, []),
+    ],
+)
+async def test_the_clock_is_moved_as_far_as_the_recording_went(
+    clock: str | None, owned: bool, moved: list[float]
+) -> None:
+    session = asked(CLOSE)
+    session.clock = clock
+    labs: list[SmallLab] = []
+    async with factory(Desk, labs)() as lab:
+        labs[0].owns_time = owned
+        await replay_prefix(session, lab, 5)
+    assert sorted({round(m, 3) for m in labs[0].moments} - {0.0}) == moved
 
 
 def test_what_was_sent_to_a_client_before_an_event_is_counted() -> None:

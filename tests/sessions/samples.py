@@ -55,6 +55,7 @@ def sessions(draw: st.DrawFn) -> Session:
         app_dir=draw(st.none() | texts),
         started=STARTED,
     )
+    session.clock = draw(st.sampled_from([None, "real", "manual", "virtual"]))
     session.options = draw(st.dictionaries(texts, messages, max_size=2))
     for index in range(draw(st.integers(0, 5))):
         session.record(

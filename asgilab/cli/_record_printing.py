@@ -4,7 +4,6 @@ So it is the same with one process that serves and with many.
 """
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -14,9 +13,7 @@ from rich.console import Console
 from asgilab.errors import AsgilabError
 from asgilab.live import Tail
 from asgilab.rendering import RunningTimeline, visible
-from asgilab.sessions import Event
 
-_RAISED: Final = {"type": "raised", "exception": None}
 _LOOK_SECONDS: Final = 0.1
 _AT_ONCE: Final = 200
 """Events that are printed of one look; a person reads no faster."""
@@ -37,6 +34,8 @@ class Printing:
         self._tail = Tail(path)
         self._timeline = RunningTimeline(console)
         self._count = 0
+        self._before = 0
+        """How many events were read before the file that is read now."""
         self._over = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name="asgilab-record", daemon=True
@@ -71,15 +70,19 @@ class Printing:
 
     def _look(self) -> bool:
         """Print what came; return whether anything did."""
+        path = self._tail.path
         session, passed_over = self._tail.read(_AT_ONCE)
         if session is None:
             return False
+        if self._tail.path != path:
+            self._before = self._count
+        first = self._count - self._before + passed_over
         self._count += len(session) + passed_over
         if self._quiet:
             return True
         if passed_over:
             self._timeline.leave_out(passed_over)
-        self._timeline.print(map(_shown, session))
+        self._timeline.print(session, first)
         return True
 
     def _sum_up(self) -> None:
@@ -94,14 +97,3 @@ class Printing:
                 f"%asgi_load {path} opens them in a notebook."
             )
         self._console.print(text, markup=False, soft_wrap=True)
-
-
-def _shown(event: Event) -> Event:
-    """Return an event as it is printed.
-
-    An application that knows no lifespan raises when it is asked for one, as the
-    specification has it. That is no failure to print a traceback of.
-    """
-    if event.connection.startswith("lifespan") and event.type == "raised":
-        return replace(event, message=_RAISED)
-    return event

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from asgilab.errors import UsageError
 from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact, Row
-from asgilab.sessions import named_secrets, redact_secrets
+from asgilab.sessions import UNSUPPORTED, named_secrets, redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS: Final = 2.0
@@ -125,8 +125,10 @@ class Recorder:
             await self._application(scope, receive, send)
             return
         name = self._name(scope["type"])
+        answered: list[Message] | None = None
         if scope["type"] == "lifespan":
-            send = self._flushing(send)
+            answered = []
+            send = self._flushing(send, answered)
         asked = dict(scope)
         asked.pop(_STATE, None)
         options = None
@@ -147,7 +149,7 @@ class Recorder:
         try:
             await self._application(scope, receiving, sending)
         except BaseException as error:
-            record("end", _raised(error))
+            record("end", _raised(error, known=answered != []))
             raise
         record("end", _RETURNED)
 
@@ -221,10 +223,16 @@ class Recorder:
             return None
         return None if user is None else {"user": user}
 
-    def _flushing(self, send: Send) -> Send:
-        """Return what sends a lifespan's events, with all written before the last."""
+    def _flushing(self, send: Send, answered: list[Message]) -> Send:
+        """Return what sends a lifespan's events, with all written before the last.
+
+        Args:
+            send: The server's own.
+            answered: Gets what is sent.
+        """
 
         async def sending(message: Message) -> None:
+            answered.append(message)
             if message == {"type": _SHUT_DOWN}:
                 self.flush()  # The server may end this process right after it.
             await send(message)
@@ -256,11 +264,12 @@ class Recorder:
         return RecordingThread(options, custom, *self._limits)
 
 
-def _raised(error: BaseException) -> dict[str, Any]:
+def _raised(error: BaseException, *, known: bool) -> dict[str, Any]:
+    """Return the end of an application that raised; ``known``: it knows its scope."""
     if isinstance(error, Exception):
         try:
             text = "".join(traceback.format_exception(error))
         except Exception:  # a user's exception may refuse to be shown
             text = type(error).__name__
-        return {"type": "raised", "exception": text}
+        return {"type": "raised" if known else UNSUPPORTED, "exception": text}
     return {"type": "cancelled", "exception": None}

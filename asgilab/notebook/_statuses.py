@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from asgilab.rendering import exception_line, visible
-from asgilab.sessions import Event, Kind, Session
+from asgilab.sessions import UNSUPPORTED, Event, Kind, Session
 
 _DENIAL: Final = "websocket.http.response.start"
 
@@ -23,7 +23,7 @@ class Status:
         path: Path of its scope.
         word: ``"connecting"``, ``"open"``, ``"closed"``, ``"rejected"``,
             ``"denied"``, ``"disconnected"``, ``"answered"``, ``"returned"``,
-            ``"raised"`` or ``"cancelled"``.
+            ``"raised"``, ``"unsupported"`` or ``"cancelled"``.
         detail: A close code, a status, or the exception in one line.
         ended: Whether its application has ended.
         events: Number of its events so far.
@@ -103,7 +103,7 @@ def _after_send(status: Status, event: Event) -> Status:
 
 def _after_end(status: Status, event: Event) -> Status:
     traceback = event.message.get("exception")
-    if isinstance(traceback, str) and traceback:
+    if isinstance(traceback, str) and traceback and event.type != UNSUPPORTED:
         line = visible(exception_line(traceback))
         return replace(status, word="raised", detail=line, ended=True)
     if status.protocol == "http" and status.detail:

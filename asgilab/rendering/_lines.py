@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from asgilab.rendering._preview import arrow, label, place, preview
 from asgilab.rendering._visible import visible
-from asgilab.sessions import Event, Kind, Session
+from asgilab.sessions import UNSUPPORTED, Event, Kind, Session
 
 LAST: Final = 500
 """Events that a static rendering shows unless it is told otherwise."""
@@ -37,7 +37,7 @@ class Line:
         preview: Payload in one line.
         place: Source line in short.
         note: What the lab did to the event, or "".
-        tone: ``"raised"``, ``"quiet"`` (logs and queries) or "".
+        tone: ``"raised"``, ``"quiet"`` (logs, queries, no lifespan) or "".
         traceback: The exception's traceback, or "".
     """
 
@@ -93,7 +93,8 @@ def duration(seconds: float) -> str:
 
 def line_of(event: Event, lane: int, gap: float | None = None) -> Line:
     """Return one event as a line; see :class:`Line` for the arguments."""
-    traceback = _traceback(event.message.get("exception"), event.kind)
+    quiet = event.kind is not Kind.END or event.type == UNSUPPORTED
+    traceback = "" if quiet else _traceback(event.message.get("exception"))
     return Line(
         event.index,
         clock(event.at),
@@ -113,10 +114,11 @@ def line_of(event: Event, lane: int, gap: float | None = None) -> Line:
 def _tone(event: Event) -> str:
     if event.kind is Kind.END and event.type == "raised":
         return "raised"
-    return "quiet" if event.kind in (Kind.LOG, Kind.SQL) else ""
+    quiet = event.kind in (Kind.LOG, Kind.SQL) or event.type == UNSUPPORTED
+    return "quiet" if quiet else ""
 
 
-def _traceback(text: Any, kind: Kind) -> str:
-    if kind is not Kind.END or not isinstance(text, str):
+def _traceback(text: Any) -> str:
+    if not isinstance(text, str):
         return ""
     return visible(text[-_LONGEST_TRACEBACK:], keep="\n\t").strip("\n")

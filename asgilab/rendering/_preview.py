@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from asgilab.rendering._visible import clip, visible
-from asgilab.sessions import Event, Kind, Source
+from asgilab.sessions import UNSUPPORTED, Event, Kind, Source
 
 PREVIEW_LENGTH: Final = 200
 """Characters of a preview, as in Playwright's trace viewer."""
@@ -36,6 +36,8 @@ def label(event: Event) -> str:
         return "open"
     if event.kind is Kind.LAYER:
         return event.type.removeprefix("layer.")
+    if event.kind is Kind.END and event.type == UNSUPPORTED:
+        return "lifespan not supported"
     return event.type or str(event.kind)
 
 
@@ -184,6 +186,8 @@ def _scope(message: Mapping[str, Any], limit: int) -> str:
 
 
 def _end(message: Mapping[str, Any], limit: int) -> str:
+    if message.get("type") == UNSUPPORTED:
+        return ""  # as the specification has it: no failure to look into
     text = message.get("exception")
     return exception_line(text)[:limit] if isinstance(text, str) else ""
 

@@ -5,6 +5,7 @@ The columns cannot wait for the events that are still to come, as those of
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from textwrap import indent
 from typing import Final
 
@@ -15,7 +16,9 @@ from asgilab.rendering._lines import GAP, duration, line_of
 from asgilab.rendering._text import cells_of, row_of, styled
 from asgilab.sessions import Event, Kind
 
-_WIDTHS: Final = {"time": 9, "connection": 18, " ": 1, "type": 22}
+_WIDTHS: Final = {"#": 5, "time": 9, "connection": 18, " ": 1, "type": 22}
+_SOURCE: Final = 20
+"""Width of the source line, which a narrow terminal leaves to the payload."""
 _NARROWEST: Final = 20
 _UNBOUNDED: Final = 200
 """Width of a line where no terminal says how wide it is."""
@@ -39,10 +42,17 @@ class RunningTimeline:
         self._lanes: dict[str, int] = {}
         self._before: float | None = None
 
-    def print(self, events: Iterable[Event]) -> None:
-        """Print some events below the ones before."""
-        for event in events:
-            self._print(event)
+    def print(self, events: Iterable[Event], first: int | None = None) -> None:
+        """Print some events below the ones before.
+
+        Args:
+            events: The events.
+            first: Number of the first of them, where they do not bring the one
+                that they are to be known by.
+        """
+        for place, event in enumerate(events):
+            number = event.index if first is None else first + place
+            self._print(replace(event, index=number))
 
     def leave_out(self, count: int) -> None:
         """Say that events were not printed."""
@@ -60,10 +70,13 @@ class RunningTimeline:
         widths = dict(_WIDTHS)
         width = self._console.width if self._console.is_terminal else _UNBOUNDED
         rest = width - sum(widths.values()) - len(widths) - 1
-        widths["payload"] = max(rest, _NARROWEST)
-        self._console.print(
-            row_of(cells_of(line, plain), widths, plain), soft_wrap=True
-        )
+        source = _SOURCE if rest - _SOURCE - 1 >= _NARROWEST else 0
+        widths["payload"] = max(rest - source - bool(source), _NARROWEST)
+        if source:
+            widths["source"] = source
+        row = row_of(cells_of(line, plain), widths, plain)
+        row.rstrip()  # a file is not to be filled with blanks
+        self._console.print(row, soft_wrap=True)
         if line.traceback:
             text = styled(indent(line.traceback, "  "), "red", plain)
             self._console.print(text, soft_wrap=True)

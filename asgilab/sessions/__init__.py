@@ -3,7 +3,7 @@
 Nothing on this floor drives an application or knows an event loop.
 """
 
-from asgilab.sessions._event import BY_SERVER, Event, Kind, Source
+from asgilab.sessions._event import BY_SERVER, UNSUPPORTED, Event, Kind, Source
 from asgilab.sessions._file import load
 from asgilab.sessions._redaction import (
     Redact,
@@ -30,6 +30,7 @@ from asgilab.sessions._spelling import words
 __all__ = [
     "BY_SERVER",
     "REDACTED",
+    "UNSUPPORTED",
     "Event",
     "Kind",
     "Redact",

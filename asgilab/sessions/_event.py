@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+UNSUPPORTED: Final = "unsupported"
+"""How an application ends that raises when it is asked for a lifespan (LIFE-07)."""
 BY_SERVER: Final = "by the server"
 """How the note of an event begins that no client sent: it was due at the end."""
 
@@ -66,7 +68,8 @@ class Event:
         connection: Name of the connection, such as ``"alice"``.
         kind: What sort of thing happened.
         message: The ASGI event (for ``OPEN``, the scope; for ``END``, a dict
-            with ``type`` ``"returned"``, ``"raised"`` or ``"cancelled"`` and
+            with ``type`` ``"returned"``, ``"raised"``, ``"cancelled"`` or, where an
+            application knows no lifespan and raised, ``"unsupported"``, and
             ``exception``, a traceback as text, or None).
         source: The user's line that called ``send()`` or was waiting in
             ``receive()``, where one is known.

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from asgilab.cli import _record_printing
 from asgilab.cli._record_printing import Printing
-from asgilab.sessions import Kind, Session
+from asgilab.sessions import UNSUPPORTED, Kind, Session
 
 
 def write(path: Path, count: int = 3, connection: str = "ws1") -> Path:
@@ -61,10 +61,10 @@ def test_a_lifespan_that_the_application_does_not_know_is_no_failure(
 ) -> None:
     session = Session()
     text = "Traceback (most recent call last):\nValueError: no lifespan here\n"
-    raised = {"type": "raised", "exception": text}
+    raised = {"type": UNSUPPORTED, "exception": text}
     session.record(0.0, "lifespan", Kind.END, raised)
     told = printed(session.save(tmp_path / "a.asgilab.jsonl"))
-    assert "lifespan" in told
+    assert "lifespan not supported" in told
     assert "Traceback" not in told
 
 
@@ -74,3 +74,20 @@ def test_a_file_that_cannot_be_read_ends_the_timeline_and_nothing_else(
     path = tmp_path / "a.asgilab.jsonl"
     path.write_text("hello\nthere\n")
     assert "The timeline ends" in printed(path)
+
+
+def test_the_numbers_are_those_of_the_file_in_each_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_record_printing, "_AT_ONCE", 2)
+    told = printed(write(tmp_path / "a.asgilab.jsonl", 5))
+    numbers = [line.split()[0] for line in told.splitlines() if " number " in line]
+    assert numbers == ["3", "4"]
+
+
+def test_the_numbers_begin_anew_with_the_next_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.asgilab.jsonl", 2)
+    write(tmp_path / "a.2.asgilab.jsonl", 1)
+    told = printed(path)
+    numbers = [line.split()[0] for line in told.splitlines() if " number " in line]
+    assert numbers == ["0", "1", "0"]

@@ -20,6 +20,7 @@ RAISE = (
     Kind.END,
     {"type": "raised", "exception": "Traceback:\n  x\nValueError: \x1b[2Jno"},
 )
+UNKNOWN = (Kind.END, {"type": "unsupported", "exception": "ValueError: no"})
 LOG = (Kind.LOG, {"type": "log", "text": "x"})
 
 
@@ -35,6 +36,7 @@ LOG = (Kind.LOG, {"type": "log", "text": "x"})
         ([WEBSOCKET, ACCEPT, LEAVE, RETURN], "disconnected (1001)", True),
         ([WEBSOCKET, CONNECT, RETURN], "returned", True),
         ([WEBSOCKET, ACCEPT, RAISE], "raised (ValueError: ␛[2Jno)", True),
+        ([(Kind.OPEN, {"type": "lifespan"}), UNKNOWN], "unsupported", True),
         ([HTTP], "open", False),
         ([HTTP, RESPOND], "open (200)", False),
         ([HTTP, RESPOND, RETURN], "answered (200)", True),

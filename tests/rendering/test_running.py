@@ -1,11 +1,12 @@
 """Events printed as they come."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
 from asgilab.rendering import RunningTimeline
-from asgilab.sessions import Event, Kind
+from asgilab.sessions import UNSUPPORTED, Event, Kind, Source
 
 
 def printed(*events: Event, left_out: int = 0, encoding: str = "utf-8") -> list[str]:
@@ -16,7 +17,7 @@ def printed(*events: Event, left_out: int = 0, encoding: str = "utf-8") -> list[
     if left_out:
         timeline.leave_out(left_out)
     file.seek(0)
-    return [line.rstrip() for line in file.read().splitlines()]
+    return file.read().splitlines()
 
 
 def event(at: float, name: str, kind: Kind, **message: object) -> Event:
@@ -29,11 +30,15 @@ SEND = {"type": "websocket.send"}
 def test_each_event_is_a_line_with_its_columns_in_place() -> None:
     lines = printed(
         event(0.0, "ws1", Kind.OPEN, type="websocket", path="/ws/"),
-        event(0.1, "ws1", Kind.SEND, type="websocket.send", text="hi"),
+        replace(
+            event(0.1, "ws1", Kind.SEND, type="websocket.send", text="hi"),
+            index=7,
+            source=Source("/app/rooms.py", 41, "talk"),
+        ),
     )
     assert [line.split() for line in lines] == [
-        ["0.000", "ws1", "○", "open", "websocket", "/ws/"],
-        ["0.100", "ws1", "←", "websocket.send", "hi"],
+        ["0", "0.000", "ws1", "○", "open", "websocket", "/ws/"],
+        ["7", "0.100", "ws1", "←", "websocket.send", "hi", "rooms.py:41"],
     ]
     assert lines[0].index("○") == lines[1].index("←")
 
@@ -46,8 +51,8 @@ def test_a_lane_is_free_again_when_its_connection_has_ended() -> None:
         event(0.0, "http1", Kind.END, **end),
         event(0.0, "http3", Kind.OPEN, type="http"),
     )
-    assert [line.index("http") for line in (lines[0], lines[3])] == [10, 10]
-    assert lines[1].index("http") == 12
+    assert [line.index("http") for line in (lines[0], lines[3])] == [16, 16]
+    assert lines[1].index("http") == 18
 
 
 def test_a_silence_is_a_line_of_its_own() -> None:
@@ -83,3 +88,20 @@ def test_a_terminal_that_knows_only_ascii_gets_only_that() -> None:
         event(0.0, "ws1", Kind.SEND, type="websocket.send", text="hé"), encoding="ascii"
     )
     assert line.isascii()
+
+
+def test_a_lifespan_that_is_not_known_is_a_quiet_line() -> None:
+    text = "Traceback (most recent call last):\nValueError: no lifespan here\n"
+    (line,) = printed(
+        event(0.0, "lifespan", Kind.END, type=UNSUPPORTED, exception=text)
+    )
+    assert line.endswith("● lifespan not supported")
+
+
+def test_a_narrow_terminal_leaves_the_source_out() -> None:
+    file = io.StringIO()
+    console = Console(file=file, width=85, color_system=None, force_terminal=True)
+    sent = event(0.0, "ws1", Kind.SEND, type="websocket.send", text="h" * 15)
+    RunningTimeline(console).print([replace(sent, source=Source("a.py", 1, "f"))])
+    assert "h" * 15 in file.getvalue()
+    assert "a.py" not in file.getvalue()

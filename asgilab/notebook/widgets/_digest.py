@@ -10,9 +10,14 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from asgilab.sessions import Event, Kind, Session
+from asgilab.sessions import UNSUPPORTED, Event, Kind, Session
 
-_ENDINGS: Final = {"returned": "closed", "raised": "raised", "cancelled": "closed"}
+_ENDINGS: Final = {
+    "returned": "closed",
+    "raised": "raised",
+    "cancelled": "closed",
+    UNSUPPORTED: "closed",
+}
 _SLICE: Final = 500
 
 

@@ -37,7 +37,7 @@ def commands() -> str:
     """Return the page of the command line."""
     lines = ["# Command line", "", _WRITTEN]
     (group,) = (a for a in _parser()._actions if a.dest == "==SUPPRESS==" or a.choices)
-    summaries = {each.dest: each.help for each in group._choices_actions}  # type: ignore[attr-defined]
+    summaries = {each.dest: each.help for each in group._choices_actions}  # type: ignore[attr-defined]  # argparse's own, but the only way to them
     choices: Any = group.choices
     for name, parser in choices.items():
         lines += ["", f"## `asgilab {name}`", "", f"{_sentence(summaries[name])}"]

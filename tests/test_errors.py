@@ -19,7 +19,7 @@ def drawn() -> dict[str, str | None]:
     """Read the drawing in the module's docstring: the parent of each class."""
     above: list[tuple[int, str]] = []
     parents: dict[str, str | None] = {}
-    for line in inspect.getdoc(errors).splitlines():  # type: ignore[union-attr]
+    for line in inspect.getdoc(errors).splitlines():  # type: ignore[union-attr]  # the module has a docstring
         found = LINE.match(line)
         if found is None:
             continue

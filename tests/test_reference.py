@@ -14,7 +14,7 @@ def test_a_reference_page_is_what_the_code_says(file: str) -> None:
 
 @pytest.mark.parametrize("magic", MAGICS.values(), ids=MAGICS)
 def test_every_argument_of_a_magic_is_explained(magic: object) -> None:
-    parser = magic.parser  # type: ignore[attr-defined]
+    parser = magic.parser  # type: ignore[attr-defined]  # IPython's decorator sets it
     assert parser.description
     assert all(action.help for action in parser._actions)
 

@@ -15,8 +15,8 @@ import django
 django.setup()
 
 # Below the setup, because the peers among them want Django to be ready.
-from tests.benchmarks import others, projects, serving, websockets  # noqa: E402
-from tests.benchmarks.measure import Measured, in_words, measure  # noqa: E402
+from tests.benchmarks import others, projects, serving, websockets  # noqa: E402  # the settings are named above
+from tests.benchmarks.measure import Measured, in_words, measure  # noqa: E402  # the settings are named above
 
 ROWS = (*websockets.ROWS, *others.ROWS, *projects.ROWS, *serving.ROWS)
 

@@ -18,7 +18,7 @@ def raising(error: BaseException, *, from_cause: bool) -> BaseException:
         except ValueError:
             if from_cause:
                 raise error from CAUSE
-            raise error  # noqa: B904
+            raise error  # noqa: B904  # the context without a cause is the case
     except BaseException as raised:
         return raised
 

@@ -108,4 +108,4 @@ def test_other_keys_of_the_start_are_kept() -> None:
     parts.feed(start(extra=1))
     parts.feed(BODY)
     assert parts.complete
-    assert parts.response(b"hi")["extra"] == 1  # type: ignore[typeddict-item]
+    assert parts.response(b"hi")["extra"] == 1  # type: ignore[typeddict-item]  # an extension's key

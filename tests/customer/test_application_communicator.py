@@ -131,7 +131,7 @@ async def test_after_waiting_it_shows_what_the_application_did() -> None:
     communicator = ApplicationCommunicator(applications.doorbell, scope)
     await communicator.send_input({"type": "visit", "visitor": "alice"})
     await communicator.send_input({"type": "door.locked"})
-    assert await communicator.wait(timeout=1) is None  # type: ignore[func-returns-value]
+    assert await communicator.wait(timeout=1) is None  # type: ignore[func-returns-value]  # that it is None is the promise
     ring.assert_called_once_with("alice")
 
 

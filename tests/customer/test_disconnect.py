@@ -32,7 +32,7 @@ async def test_disconnecting_tells_the_application_and_returns_nothing() -> None
 
     communicator = WebsocketCommunicator(Leaving.as_asgi(), "/testws/")
     await communicator.connect()
-    assert await communicator.disconnect() is None  # type: ignore[func-returns-value]
+    assert await communicator.disconnect() is None  # type: ignore[func-returns-value]  # that it is None is the promise
     assert codes == [1000]
     assert communicator.future.done()
 
@@ -111,14 +111,14 @@ async def test_after_the_application_has_returned_disconnect_is_silent() -> None
     communicator = WebsocketCommunicator(brief, "/testws/")
     assert await communicator.connect() == (True, None)
     await communicator.wait()
-    assert await communicator.disconnect() is None  # type: ignore[func-returns-value]
+    assert await communicator.disconnect() is None  # type: ignore[func-returns-value]  # that it is None is the promise
 
 
 async def test_a_second_disconnect_is_silent() -> None:
     communicator = WebsocketCommunicator(applications.Simple.as_asgi(), "/testws/")
     await communicator.connect()
     await communicator.disconnect()
-    assert await communicator.disconnect() is None  # type: ignore[func-returns-value]
+    assert await communicator.disconnect() is None  # type: ignore[func-returns-value]  # that it is None is the promise
 
 
 PRELUDE = """\

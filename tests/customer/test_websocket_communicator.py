@@ -144,7 +144,7 @@ async def test_the_application_sees_the_address_and_the_headers() -> None:
 
 def test_an_address_that_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError):
-        WebsocketCommunicator(applications.scripted, b"/testws/")  # type: ignore[arg-type]
+        WebsocketCommunicator(applications.scripted, b"/testws/")  # type: ignore[arg-type]  # bytes where a text belongs are the case
 
 
 # send_to and send_json_to

@@ -55,7 +55,7 @@ KNOWING = [
 async def until(happened: Callable[[], T | None]) -> T:
     """Let the loop pass until something has happened; return what tells of it."""
     # Nothing rings for what happens in threads, so it is looked for.
-    while not (told := happened()):  # noqa: ASYNC110
+    while not (told := happened()):  # noqa: ASYNC110  # there is no event for what is waited for
         await asyncio.sleep(0)
     return told
 

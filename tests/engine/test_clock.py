@@ -174,5 +174,5 @@ def test_a_clock_that_changes_its_mode_goes_on_from_where_it_was(
     clock.thaw()
     assert now <= clock.time() < now + 60
     with pytest.raises(ValueError, match="Unknown clock"):
-        clock.switch("backwards")  # type: ignore[arg-type]
+        clock.switch("backwards")  # type: ignore[arg-type]  # a wrong mode is the case
     assert clock.mode == other

@@ -72,7 +72,7 @@ def test_it_looks_like_its_object(crossing: Any) -> None:
     assert crossing.where.__doc__ == "Return the name of the thread."
     assert crossing.where.__name__ == "where"
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        crossing.nothing_of_the_kind()  # type: ignore[attr-defined]
+        crossing.nothing_of_the_kind()  # type: ignore[attr-defined]  # an attribute that is missing is the case
 
 
 def test_attributes_pass_through_both_ways(crossing: Any) -> None:

@@ -259,7 +259,7 @@ def test_a_watcher_that_raises_leaves_no_gate_and_no_clock_closed() -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, LabLoop)
         gates = Gates()
-        stop_watching = gates.watch({}.popitem)  # type: ignore[arg-type]
+        stop_watching = gates.watch({}.popitem)  # type: ignore[arg-type]  # a callable that fails is the case
         task = asyncio.create_task(hold(gates, "a"))
         await asyncio.wait({task})
         stop_watching()

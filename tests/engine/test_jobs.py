@@ -121,7 +121,7 @@ async def test_a_job_is_surely_at_work_from_its_start_until_its_function_returns
 def test_a_job_that_waits_for_the_loop_is_not_surely_at_work() -> None:
     async def main() -> tuple[bool, bool]:
         loop = asyncio.get_running_loop()
-        jobs = loop.idleness._jobs  # type: ignore[attr-defined]
+        jobs = loop.idleness._jobs  # type: ignore[attr-defined]  # typeshed's loop has no idleness
         go = asyncio.Event()
         task = asyncio.ensure_future(sync_to_async(async_to_sync(go.wait))())
         await until(lambda: jobs.futures() and not jobs.surely_at_work())

@@ -39,7 +39,7 @@ def test_a_value_dies_when_the_function_lets_go_of_it() -> None:
     watched: list[weakref.ref[Row]] = []
     generator = generate()
     next(generator)
-    frame = generator.gi_frame  # type: ignore[attr-defined]
+    frame = generator.gi_frame  # type: ignore[attr-defined]  # typed as an iterator only
     assert isinstance(locals_of(frame)["row"], Row)
     next(generator)
     gc.collect()
@@ -78,6 +78,6 @@ def test_a_dict_that_nobody_holds_any_more_keeps_nothing() -> None:
     watched: list[weakref.ref[Row]] = []
     generator = generate()
     next(generator)
-    locals_of(generator.gi_frame)  # type: ignore[attr-defined]
+    locals_of(generator.gi_frame)  # type: ignore[attr-defined]  # typed as an iterator only
     next(generator)
     assert watched[0]() is None

@@ -13,7 +13,7 @@ from asgilab.export._statements import Connect, Statement
 def test_a_statement_is_a_value_about_one_connection(kind: type) -> None:
     assert dataclasses.is_dataclass(kind)
     assert dataclasses.fields(kind)[0].name == "connection"
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]  # typeshed does not tell of it
 
 
 def test_every_statement_is_one_of_the_union() -> None:

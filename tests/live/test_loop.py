@@ -10,7 +10,7 @@ from asgilab.live._loop import ServerLoop
 
 def run(coroutine: object) -> object:
     with asyncio.Runner(loop_factory=ServerLoop) as runner:
-        return runner.run(coroutine)  # type: ignore[arg-type]
+        return runner.run(coroutine)  # type: ignore[arg-type]  # any awaitable is passed on as it is
 
 
 def test_a_queue_that_another_thread_fills_wakes_its_reader_at_once() -> None:

@@ -72,7 +72,7 @@ def test_an_application_that_does_not_end_is_killed(
     monkeypatch.setattr("asgilab.live._process._GRACE_SECONDS", 1.0)
     server = LiveServer(applications.echo, server="process", timeout=2.0).start()
     server._timeout = 0.3
-    process = server._running._process  # type: ignore[union-attr]
+    process = server._running._process  # type: ignore[union-attr]  # it runs, so it is not None
     os.kill(process.pid, signal.SIGSTOP)
     with pytest.raises(UncleanExit, match=r"did not end within 0\.3 s"):
         server.stop()

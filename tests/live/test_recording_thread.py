@@ -292,7 +292,7 @@ def test_an_event_is_recorded_as_it_was(
     message = {"type": "x", "text": "before", "parts": ["before"]}
     writer.put((0.0, "ws1", "send", message, None))
     message["text"] = "after"
-    message["parts"].append("after")  # type: ignore[attr-defined]
+    message["parts"].append("after")  # type: ignore[attr-defined]  # a mapping of objects, here a list
     assert writer.flush(WAIT)
     (event,) = load(path)
     assert dict(event.message) == {"type": "x", "text": "before", "parts": ["before"]}

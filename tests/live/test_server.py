@@ -233,7 +233,7 @@ def test_it_settles_when_what_was_asked_is_answered(name: Server) -> None:
 
 def test_an_unknown_server_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="'nginx'; expected uvicorn, daphne, process"):
-        LiveServer(echo, server="nginx")  # type: ignore[arg-type]
+        LiveServer(echo, server="nginx")  # type: ignore[arg-type]  # a wrong name is the case
 
 
 def test_daphne_and_tls_are_refused() -> None:

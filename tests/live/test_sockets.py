@@ -49,7 +49,7 @@ def test_another_port_is_tried_when_ipv6_has_the_first_one_taken(
     refused: list[int] = []
 
     class Taken(socket.socket):
-        def bind(self, address: tuple[str, int]) -> None:  # type: ignore[override]
+        def bind(self, address: tuple[str, int]) -> None:  # type: ignore[override]  # typeshed allows any address
             if self.family == socket.AF_INET6 and len(refused) < 2:
                 refused.append(address[1])
                 raise OSError(errno.EADDRINUSE, "taken")

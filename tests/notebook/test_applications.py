@@ -126,7 +126,7 @@ def test_defaults_come_from_the_configuration(
     run("app", "rooms:application")
     loop = laboratory.lab.thread.loop if laboratory.lab.thread else None
     assert loop is not None
-    assert loop.clock.mode == "virtual"  # type: ignore[attr-defined]
+    assert loop.clock.mode == "virtual"  # type: ignore[attr-defined]  # typeshed's loop has no clock
 
 
 def test_a_reset_begins_again_with_nothing(magic: Magic) -> None:

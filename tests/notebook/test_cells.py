@@ -48,7 +48,7 @@ def test_an_error_of_the_code_comes_out_with_its_own_lines(
 ) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         magic("await", "", "def wrong():\n    return 1 / 0\nwrong()\n")
-    lines = caught.value._render_traceback_()  # type: ignore[attr-defined]
+    lines = caught.value._render_traceback_()  # type: ignore[attr-defined]  # IPython's, set at run time
     assert "return 1 / 0" in "\n".join(lines)
     assert "asgilab" not in "\n".join(lines[:-1]).replace("<ipython-input", "")
 

@@ -174,7 +174,7 @@ async def test_an_interrupt_lands_although_the_cell_only_posts_it_to_this_loop(
         """Stand for the kernel's handler: the loop that it posts to is blocked."""
 
     async def errand() -> None:
-        while signal.getsignal(signal.SIGINT) is post:  # noqa: ASYNC110
+        while signal.getsignal(signal.SIGINT) is post:  # noqa: ASYNC110  # a signal's state has no event
             await asyncio.sleep(0)
         signal.raise_signal(signal.SIGINT)
         await asyncio.Event().wait()

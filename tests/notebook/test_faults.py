@@ -15,7 +15,7 @@ LIBRARY: Final = json.__file__ or ""
 
 def shown(error: BaseException) -> list[str]:
     shorten(error)
-    lines: list[str] = error._render_traceback_()  # type: ignore[attr-defined]
+    lines: list[str] = error._render_traceback_()  # type: ignore[attr-defined]  # IPython's, set at run time
     return lines
 
 

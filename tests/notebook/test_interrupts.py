@@ -23,7 +23,7 @@ def watched(shell: InteractiveShell) -> Iterator[Interrupts]:
 @contextmanager
 def handled_by(handler: signal.Handlers | object) -> Iterator[None]:
     """Have a handler in place, as the kernel has while a cell awaits."""
-    before = signal.signal(signal.SIGINT, handler)  # type: ignore[arg-type]
+    before = signal.signal(signal.SIGINT, handler)  # type: ignore[arg-type]  # a stand-in for what the kernel sets
     try:
         yield
     finally:

@@ -128,7 +128,7 @@ def test_a_saved_session_can_be_exported_after_the_lab_has_gone(
 def test_an_application_of_the_notebook_cannot_be_exported(
     run: Magic, bare: InteractiveShell, tmp_path: Path
 ) -> None:
-    from rooms import application  # type: ignore[import-not-found]
+    from rooms import application  # type: ignore[import-not-found]  # on the path at run time only
 
     bare.user_ns["mine"] = application
     run("app", "mine")

@@ -64,7 +64,7 @@ def test_no_flag_can_be_abbreviated_by_accident() -> None:
 def test_an_error_shows_shortly() -> None:
     with pytest.raises(PayloadError) as caught:
         use(asgi_tell, "bob bad")
-    assert caught.value._render_traceback_() == ["PayloadError: not this"]  # type: ignore[attr-defined]
+    assert caught.value._render_traceback_() == ["PayloadError: not this"]  # type: ignore[attr-defined]  # IPython's, set at run time
 
 
 def test_its_name_its_summary_and_its_help_come_from_its_function() -> None:

@@ -60,7 +60,7 @@ async def test_a_message_of_a_channel_layer_that_is_held_tells_which_way_it_goes
         await lab.websocket("/", name="bob").connect()
         for direction, verb in (("layer.receive", "get"), ("layer.send", "send")):
             held = asyncio.ensure_future(
-                lab.gates.hold("bob", direction, {"type": "room.told"}, None)  # type: ignore[arg-type]
+                lab.gates.hold("bob", direction, {"type": "room.told"}, None)  # type: ignore[arg-type]  # nothing is done once it opens
             )
             await asyncio.sleep(0)
             sentence = (await told(lab)).sentence

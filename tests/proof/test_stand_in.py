@@ -97,7 +97,7 @@ def test_the_length_of_an_altered_body_is_not_told() -> None:
 
     stand_in = StandIn(web)
     stand_in.begin(Mutant(0, 1, "alter", ("body",), b"a~"))
-    asyncio.run(stand_in({"type": "http"}, None, send))  # type: ignore[arg-type]
+    asyncio.run(stand_in({"type": "http"}, None, send))  # type: ignore[arg-type]  # nothing is received here
     assert sent[0]["headers"] == [(b"x", b"y")]
     assert sent[1]["body"] == b"a~"
 

@@ -349,7 +349,7 @@ def test_an_incomplete_scope_is_enough_to_follow_a_conversation(
 
 def test_what_is_received_may_be_anything_when_it_was_forced() -> None:
     conversation = Conversation(websocket_scope("/"))
-    conversation.received([])  # type: ignore[arg-type]
+    conversation.received([])  # type: ignore[arg-type]  # a list where an event belongs is the case
     assert ids(conversation.sent({"type": "websocket.accept"})) == ["WS-21"]
 
 

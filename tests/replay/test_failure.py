@@ -19,7 +19,7 @@ def told(act: Callable[[], object]) -> Failure:
 
 def chained() -> None:
     try:
-        {}["a"]  # type: ignore[index]
+        {}["a"]  # type: ignore[index]  # the KeyError is wanted
     except KeyError as error:
         raise ValueError("two lines\nKeyError: not me") from error
 

@@ -7,7 +7,7 @@ file; ``ASGILAB_TEST_REDIS`` is the port of a Redis server.
 import os
 from typing import Any
 
-from chat.settings import *  # noqa: F403
+from chat.settings import *  # noqa: F403  # settings build on the example's
 
 _DATABASE = os.environ.get("ASGILAB_TEST_DATABASE", "")
 _REDIS = os.environ.get("ASGILAB_TEST_REDIS", "")

@@ -94,7 +94,7 @@ def test_an_object_that_cannot_be_shown_is_written_all_the_same() -> None:
 
 def test_a_lazy_object_is_not_woken() -> None:
     class Lazy:
-        @property  # type: ignore[misc]
+        @property  # type: ignore[misc]  # a property in place of the attribute is the case
         def __class__(self) -> Any:
             msg = "woken"
             raise AssertionError(msg)

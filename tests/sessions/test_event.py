@@ -10,7 +10,7 @@ from asgilab.sessions import Event, Kind, Source
 def test_an_event_cannot_be_changed() -> None:
     event = Event(0, 0.0, "alice", Kind.SEND, {"type": "websocket.accept"})
     with pytest.raises(dataclasses.FrozenInstanceError):
-        event.at = 1.0  # type: ignore[misc]
+        event.at = 1.0  # type: ignore[misc]  # that it cannot be set is the case
 
 
 def test_its_type_is_that_of_the_message_as_text() -> None:

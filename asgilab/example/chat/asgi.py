@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chat.settings")
 # Fills the app registry: the consumers import models, so they come after it.
 django_application = get_asgi_application()
 
-from chat.routing import (  # noqa: E402
+from chat.routing import (  # noqa: E402  # Django is set up above, models need it
     http_urlpatterns,
     websocket_urlpatterns,
 )

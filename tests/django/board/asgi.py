@@ -10,7 +10,7 @@ from django.urls import path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.django.board.settings")
 django_application = get_asgi_application()
 
-from tests.django.board.consumers import AsyncBoard, SyncBoard  # noqa: E402
+from tests.django.board.consumers import AsyncBoard, SyncBoard  # noqa: E402  # Django is set up above, models need it
 
 application = ProtocolTypeRouter(
     {

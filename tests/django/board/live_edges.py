@@ -14,7 +14,7 @@ from tests.django.board.live_everything import Board, EverythingTests
 class LambdaTests(EverythingTests):
     """Its static files come through a lambda, which cannot be pickled."""
 
-    static_wrapper = lambda application: ASGIStaticFilesHandler(application)  # noqa: E731
+    static_wrapper = lambda application: ASGIStaticFilesHandler(application)  # noqa: E731  # a lambda is the case
 
 
 class BrokenSetUpTests(Board):

@@ -20,7 +20,7 @@ class Board(ChannelsLiveServerTestCase):
     """The calls that the tests below share."""
 
     databases = ("default", "archive")
-    server = os.environ.get("BOARD_SERVER", "uvicorn")  # type: ignore[assignment]
+    server = os.environ.get("BOARD_SERVER", "uvicorn")  # type: ignore[assignment]  # the environment holds one of the names
 
     def get(self, path: str) -> str:
         return fetch(self.live_server_url + path)

@@ -173,7 +173,7 @@ def test_what_the_lab_refuses_is_told_to_the_view(
     def refuse(connection: str | None) -> None:
         raise RuntimeError("The lab has stopped.")
 
-    controls.step = refuse  # type: ignore[method-assign]
+    controls.step = refuse  # type: ignore[method-assign]  # replaced for this test
     publisher = opened(session, log, controls)
     publisher.answer({"do": "step", "connection": None})
     assert log.take("problem") == [{"text": "step: The lab has stopped."}]

@@ -114,7 +114,7 @@ def test_a_button_is_answered_on_the_feeds_thread_and_not_on_jupyters(
         threads.append(threading.current_thread().name)
         done.set()
 
-    controls.step = step  # type: ignore[method-assign]
+    controls.step = step  # type: ignore[method-assign]  # replaced for this test
     browser.say(do="step", connection="bob")
     assert done.wait(SOON)
     assert threads == ["asgilab timeline"]

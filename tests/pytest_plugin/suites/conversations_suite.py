@@ -8,8 +8,8 @@ import asyncio
 from typing import Any
 
 import pytest
-import rooms  # type: ignore[import-not-found]
-from runner import async_fixture, marks  # type: ignore[import-not-found]
+import rooms  # type: ignore[import-not-found]  # copied beside it when it is run
+from runner import async_fixture, marks  # type: ignore[import-not-found]  # copied beside it when it is run
 
 from asgilab.engine import LabLoop
 from asgilab.testing import WebsocketCommunicator

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-import rooms  # type: ignore[import-not-found]
+import rooms  # type: ignore[import-not-found]  # copied beside it when it is run
 
 from asgilab.testing import HttpCommunicator, WebsocketCommunicator
 

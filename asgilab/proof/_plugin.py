@@ -22,10 +22,13 @@ from asgilab.proof._stand_in import StandIn
 
 PLAN: Final = "ASGILAB_MUTANTS"
 """Environment variable: the file that says what to do, and that gets the result."""
-_LOOK_AGAIN: Final = 0.005
+_PARENT: Final = os.getppid()
+"""Whoever started this process; when it dies, another process takes its place."""
+_LOOK_AGAIN: Final = 0.02
 """Seconds between two looks for the signal to begin."""
 _PATIENCE: Final = 600.0
-"""Seconds after which whoever was to give the signal has died, it seems."""
+"""Seconds after which whoever was to give the signal has died, it seems: not every
+system gives the children of the dead another parent."""
 
 
 def start_signal(plan: Path) -> Path:
@@ -118,7 +121,8 @@ def _wait_for(signal: Path) -> None:
     """Wait until the runs may begin, as long as there is somebody to tell."""
     ends = time.monotonic() + _PATIENCE
     while not signal.exists():
-        if not signal.parent.exists() or time.monotonic() > ends:
+        alone = os.getppid() != _PARENT or not signal.parent.exists()
+        if alone or time.monotonic() > ends:
             pytest.exit("Nobody waits for these runs any more.")
         time.sleep(_LOOK_AGAIN)
 

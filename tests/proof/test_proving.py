@@ -1,6 +1,8 @@
 """A test is proved able to fail: mutants of its application have to turn it red."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,6 +169,29 @@ def test_one_that_is_never_let_run_ends_with_its_context(tmp_path: Path) -> None
         wait_for(pid)
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
+
+
+def test_one_whose_parent_is_killed_ends_as_well(tmp_path: Path) -> None:
+    ready, ended = tmp_path / "ready", tmp_path / "ended"
+    test = tmp_path / "test_x.py"
+    test.write_text(
+        "import atexit, pathlib\n"
+        f"atexit.register(pathlib.Path({str(ended)!r}).write_text, 'ended')\n"
+        f"pathlib.Path({str(ready)!r}).write_text('imported')\n"
+        "application = None\n"
+        "def test_x(): pass\n"
+    )
+    program = (
+        "import pathlib, time\n"
+        "from asgilab.proof import MutantRun\n"
+        f"with MutantRun(pathlib.Path({str(test)!r}), 'application'):\n"
+        "    time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program]) as parent:
+        wait_for(ready)
+        parent.kill()
+    wait_for(ended)
+    assert ended.read_text() == "ended"
 
 
 def wait_for(path: Path) -> None:

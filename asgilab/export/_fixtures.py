@@ -77,9 +77,13 @@ def cookie_fixture(user: str, fixture: str) -> list[str]:
 
 def secret_fixture(secret: Secret) -> list[str]:
     """Return the lines of a fixture that takes a secret from the environment."""
+    variable = text_literal(secret.variable)
+    missing = text_literal(f"Expected a {secret.what} in {secret.variable}.")
     return [
         "@pytest.fixture",
         f"def {secret.fixture}():",
         "    # A secret of the recording: it is not in this file.",
-        f"    return os.environ[{text_literal(secret.variable)}]",
+        f"    if {variable} not in os.environ:",
+        f"        pytest.fail({missing})",
+        f"    return os.environ[{variable}]",
     ]

@@ -14,7 +14,7 @@ from asgilab.export._flow import Carried, Plan, Verdict, Woven
 from asgilab.export._literals import literal, quoted_part
 from asgilab.export._matchers import matcher_for
 from asgilab.export._nodes import Call, Code
-from asgilab.export._secrets import Secrets
+from asgilab.export._secrets import Secrets, any_text
 from asgilab.replay import Finding, Input, Output, Path, cookies_of, show
 from asgilab.sessions import (
     holds_secret,
@@ -240,7 +240,7 @@ def _secret(values: Sequence[Any], texts: list[str]) -> Code:
     """Return a matcher that tells of secrets their form and nothing else."""
     if len(texts) == len(values):
         known = [text for text in texts if not is_redacted(text)]
-        return _of_length(known or texts)
+        return _of_length(known) if known else any_text()
     kinds = dict.fromkeys(type(value) for value in values)
     names = ", ".join("type(None)" if k is NoneType else k.__name__ for k in kinds)
     return Code(f"IsInstance(({names}))", (("dirty_equals", "IsInstance"),))

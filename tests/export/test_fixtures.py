@@ -37,6 +37,7 @@ def test_a_secret_is_read_from_the_environment_and_not_written() -> None:
     secret = Secret("alice_token", "TEST_ALICE_TOKEN", "token", "hunter2!")
     source = "\n".join(secret_fixture(secret))
     assert 'os.environ["TEST_ALICE_TOKEN"]' in source
+    assert 'pytest.fail("Expected a token in TEST_ALICE_TOKEN.")' in source
     assert "hunter2" not in source
 
 

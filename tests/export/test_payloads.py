@@ -215,6 +215,18 @@ def test_a_name_beside_a_value_tells_that_it_is_a_secret() -> None:
     assert "t0ps3cret" not in source
 
 
+def test_the_mark_of_what_was_left_out_says_nothing_of_its_length() -> None:
+    def talk(r: Recording, run: int) -> None:
+        r.opens("alice")
+        r.says("alice", {"do": "login"})
+        r.hears("alice", {"token": "[redacted]"})
+        r.hears("alice", {"token": "Bearer " * run + "[redacted]"})
+
+    source = written(talk).source
+    assert source.count('{"token": IsStr()}') == 2
+    assert "min_length" not in source
+
+
 def test_of_a_text_only_the_secret_part_is_taken_from_the_environment() -> None:
     def talk(r: Recording, run: int) -> None:
         r.opens("alice")

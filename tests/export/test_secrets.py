@@ -28,6 +28,11 @@ def test_a_secret_that_the_application_sends_is_matched_by_its_length() -> None:
     assert code.text == "IsStr(min_length=8, max_length=8)"
 
 
+@pytest.mark.parametrize("mark", ["[redacted]", "Bearer [redacted]"])
+def test_one_that_the_recording_left_out_is_a_text_of_any_length(mark: str) -> None:
+    assert Secrets(Names()).expected(mark).text == "IsStr()"
+
+
 def test_a_source_that_holds_a_known_secret_is_refused() -> None:
     secrets = Secrets(Names())
     secrets.code("hunter2!", "alice", "password")

@@ -36,7 +36,8 @@ async def asgi_send(laboratory: Laboratory, call: Call) -> Card:
         await laboratory.on_lab(communicator.wait(0))
     message = _received(text, data)
     if stands.stop is not None or stands.paused:
-        return Stands(stands, before=f"delivered: {laboratory.told(message)}")
+        where = await laboratory.on_lab(_whereabouts(laboratory, name, message))
+        return Stands(stands, before=f"{where}: {laboratory.told(message)}")
     unread = await laboratory.on_lab(laboratory.unread())
     return Sent(name, message, unread, laboratory.redact)
 
@@ -142,6 +143,18 @@ async def _request(
     )
     name = str(arguments.name or (set(lab.connections) - known).pop())
     return name, await done_or_held(lab, name, lab.run(answer))
+
+
+async def _whereabouts(
+    laboratory: Laboratory, name: str, message: dict[str, Any]
+) -> str:
+    """Tell how far a frame has come that was sent to a paused connection."""
+    communicator = laboratory.websocket(name)
+    stops = laboratory.lab.gates.stops(communicator.name)
+    if any(s.direction == "receive" and s.message == message for s in stops):
+        return "held at receive"
+    waits = message in communicator.input_queue.events
+    return "not received yet" if waits else "delivered"
 
 
 async def _check_there(laboratory: Laboratory, name: str) -> None:

@@ -17,7 +17,6 @@ from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._payloads import evaluate, frame
 from asgilab.notebook._results import Inspected, Stands
-from asgilab.notebook._standing import standing
 
 _NAME: Final = "default: the one held longest"
 _PROTOCOLS: Final = ("websocket.", "http.", "lifespan.")
@@ -39,8 +38,7 @@ async def asgi_inspect(laboratory: Laboratory, call: Call) -> Card:
     """
     name = call.arguments.name or await laboratory.on_lab(_held_longest(laboratory))
     laboratory.connection(name)
-    lab, statuses = laboratory.lab, laboratory.statuses
-    return Inspected(await laboratory.on_lab(standing(lab, statuses, name)))
+    return Inspected(await look(laboratory, name))
 
 
 @asgi_magic("line", "cell", payload=True)

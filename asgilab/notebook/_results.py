@@ -197,6 +197,8 @@ class Inspected(Stands):
             lines += [f"  {visible(str(k))}: {_value(v)}" for k, v in pairs]
         if self.standing.unread:
             lines.append(f"unread: {count(self.standing.unread, 'event')}")
+        if self.stop is not None and not self.frames:
+            lines.append("no line of yours waits there: a framework asks for the event")
         return lines + frame_lines(self.frames, values=len(self.frames))
 
 

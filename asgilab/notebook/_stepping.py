@@ -34,8 +34,9 @@ async def asgi_break(laboratory: Laboratory, call: Call) -> Card:
     variables of the notebook.
     """
     if call.arguments.clear:
-        await laboratory.on_lab(_clear(laboratory))
-        return Note("There is no breakpoint any more.", ("what is held stays held",))
+        held = await laboratory.on_lab(_clear(laboratory))
+        more = ("what is held stays held",) if held else ()
+        return Note("There is no breakpoint any more.", more)
     words = list(call.arguments.what)
     chosen = words.pop(0) if words and words[0] in _DIRECTIONS else None
     if len(words) > 1:
@@ -73,8 +74,10 @@ async def asgi_continue(laboratory: Laboratory, call: Call) -> Card:
     return Note("Every connection runs freely.", (_released(released),))
 
 
-async def _clear(laboratory: Laboratory) -> None:
+async def _clear(laboratory: Laboratory) -> bool:
+    """Take the breakpoints away; tell whether anything is held."""
     laboratory.lab.clear()
+    return bool(laboratory.lab.gates.stops())
 
 
 async def _break(

@@ -69,6 +69,7 @@ class Session(Sequence[Event]):
         session = Session(application="chat.asgi:application")
         session.record(0.0, "alice", Kind.RECEIVE, {"type": "websocket.connect"})
         session[0].type                # 'websocket.connect'
+        for event in session: ...      # all of them, in order; so is session.events
         session.of("alice")            # the events of one connection
     """
 
@@ -99,6 +100,11 @@ class Session(Sequence[Event]):
         self._rows: list[Row] = []
         self._in_order: list[_InOrder] = []
         self._watchers: tuple[Watcher, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All events so far; to go through many, iterate over the session itself."""
+        return tuple(self)
 
     def record(
         self,

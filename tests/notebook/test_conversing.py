@@ -98,11 +98,20 @@ def test_what_the_application_raises_comes_out_of_the_send(bob: Magic) -> None:
         bob("send", 'bob "more"')
 
 
+def test_what_a_paused_connection_has_received_is_delivered(bob: Magic) -> None:
+    bob("break", "send bob")
+    standing = bob("send", 'bob "on its way"')
+    assert standing.stop.direction == "send"
+    assert "delivered: websocket.receive on its way" in repr(standing)
+
+
 def test_a_paused_connection_tells_at_once_where_it_stands(bob: Magic) -> None:
     bob("step", "bob")
     standing = bob("send", 'bob "held"')
     assert standing.stop.direction == "receive"
-    assert "delivered: websocket.receive held" in repr(standing)
+    assert "held at receive: websocket.receive held" in repr(standing)
+    behind = bob("send", 'bob "behind"')
+    assert "not received yet: websocket.receive behind" in repr(behind)
     with pytest.raises(NoOutput) as caught:
         bob("receive", "bob --timeout 3600")
     assert "%asgi_step bob lets it through" in "".join(caught.value.__notes__)

@@ -1,6 +1,7 @@
 """The magics about what is held: inspect, edit, drop, duplicate, delay, inject."""
 
 import pytest
+from channels.generic.websocket import AsyncWebsocketConsumer
 from IPython.core.interactiveshell import InteractiveShell
 
 from asgilab.errors import PayloadError, UnknownConnection, UsageError
@@ -34,6 +35,20 @@ def test_inspect_shows_where_a_free_connection_waits(magic: Magic) -> None:
         magic("inspect")
     with pytest.raises(UnknownConnection):
         magic("inspect", "nobody")
+
+
+def test_inspect_says_why_there_is_no_frame(run: Magic, bare: InteractiveShell) -> None:
+    bare.user_ns["consumer"] = AsyncWebsocketConsumer
+    run("app", "consumer --lifespan off")
+    run("connect", "/ws/ --as bob --paused")
+    found = run("inspect", "bob")
+    assert found.frames == ()
+    assert repr(found).endswith("a framework asks for the event")
+
+
+def test_after_an_edit_inspect_does_not_say_that_it_is_at_work(bob: Magic) -> None:
+    bob("edit", 'bob "y"')
+    assert "it waits" in repr(bob("inspect", "bob"))
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_breakpoint_stops_what_it_means_and_lets_the_rest_run(bob: Magic) -> N
     assert bob("receive", "bob") == "good bye"
     assert bob("send", 'bob "bye bye"').stop is not None
     bob("continue")
-    bob("break", "--clear")
+    assert repr(bob("break", "--clear")) == "There is no breakpoint any more."
     assert bob("receive", "bob") == "bye bye"
     bob("send", 'bob "bye bye"')
     assert bob("receive", "bob") == "bye bye"
@@ -174,3 +174,11 @@ def test_a_breakpoint_stops_what_it_means_and_lets_the_rest_run(bob: Magic) -> N
 def test_a_condition_that_is_no_expression_is_refused(bob: Magic) -> None:
     with pytest.raises(PayloadError, match="is no expression"):
         bob("break", "bob --when 'event['")
+
+
+def test_what_is_held_when_breakpoints_go_is_told_to_stay_held(bob: Magic) -> None:
+    bob("break", "send bob")
+    bob("send", 'bob "x"')
+    assert "what is held stays held" in repr(bob("break", "--clear"))
+    bob("continue")
+    assert bob("receive", "bob") == "x"

@@ -266,3 +266,12 @@ def test_saving_leaves_an_older_file_as_it_was_when_it_fails(tmp_path: Path) -> 
     with pytest.raises(RuntimeError):
         session.save(path)
     assert path.read_bytes() == before
+
+
+def test_all_events_are_a_tuple_that_does_not_grow() -> None:
+    session = Session()
+    session.record(0.0, "alice", Kind.RECEIVE, {"type": "websocket.connect"})
+    events = session.events
+    session.record(0.1, "alice", Kind.SEND, {"type": "websocket.accept"})
+    assert [event.type for event in events] == ["websocket.connect"]
+    assert session.events == tuple(session)

@@ -1,6 +1,7 @@
 """What goes wrong in a live test case is told, and leaves nothing running.
 
-The numbers are those of the known failures of channels' class.
+The numbers are those of the known failures of channels' class, which
+test_known_failures.py lists.
 """
 
 import threading

@@ -1,6 +1,7 @@
 """Whole test runs of a project, by Django's test runner and by pytest with xdist.
 
-The numbers are those of the known failures of channels' class.
+The numbers are those of the known failures of channels' class, which
+test_known_failures.py lists.
 """
 
 import os
@@ -24,7 +25,7 @@ TWICE = (
 
 @pytest.mark.parametrize("server", ["uvicorn", "daphne", "process"])
 def test_everything_works_with_an_in_memory_database(server: str) -> None:
-    """Numbers 1 (two classes, asynchronous tests between them), 4 and 13."""
+    """Numbers 1 (two classes, asynchronous tests between them) and 4."""
     ran = django_test(*TWICE, BOARD_SERVER=server)
     assert ran.returncode == 0, ran.stderr
     assert "Ran 12 tests" in ran.stderr
@@ -37,6 +38,21 @@ def test_everything_works_with_databases_in_files(server: str, tmp_path: Path) -
         *TWICE, BOARD_SERVER=server, BOARD_DATABASE="file", BOARD_FOLDER=str(tmp_path)
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("database", ["memory", "file"])
+def test_each_database_of_a_test_is_the_one_that_the_server_uses(
+    database: str, tmp_path: Path
+) -> None:
+    """Number 13: not the default alone; a server in another process shows it."""
+    ran = django_test(
+        f"{TWICE[0]}.test_a_view_reads_what_the_test_writes_in_each_database",
+        BOARD_SERVER="process",
+        BOARD_DATABASE=database,
+        BOARD_FOLDER=str(tmp_path),
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "Ran 1 test" in ran.stderr
 
 
 @pytest.mark.postgres

@@ -82,7 +82,11 @@ class Replay:
 
 
 async def replay(
-    session: Session, fresh_lab: LabFactory, *, upto: int | None = None
+    session: Session,
+    fresh_lab: LabFactory,
+    *,
+    upto: int | None = None,
+    in_time: bool = True,
 ) -> Replay:
     """Run the inputs of a session against a fresh application.
 
@@ -100,6 +104,7 @@ async def replay(
         fresh_lab: Makes the lab to run it in: a call that gives an async
             context manager.
         upto: Replay only the inputs before this event. Default: all.
+        in_time: Whether that time is kept. Without it timers do not run down.
 
     Returns:
         The new session, and its steps.
@@ -118,7 +123,7 @@ async def replay(
     events = session.prefix(len(session) if upto is None else max(upto, 0))
     end = events[-1].at if len(events) else 0.0
     async with fresh_lab() as lab:
-        return await Run(session, lab).replay(recorded, end)
+        return await Run(session, lab, in_time).replay(recorded, end)
 
 
 @dataclass(slots=True)
@@ -128,11 +133,13 @@ class Run:
     Attributes:
         session: The recording.
         lab: Where they are fed.
+        in_time: Whether the lab's clock moves as that of the session had moved.
         uncertain: Why rest was not certain, by the recorded input it followed.
     """
 
     session: Session
     lab: FreshLab
+    in_time: bool = True
     uncertain: dict[int, str] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     substitutes: Substitutes = field(default_factory=Substitutes)
@@ -188,7 +195,8 @@ class Run:
 
     async def keep_time(self, moment: float) -> None:
         """Move the lab's clock on to a moment of the recording, where it may be."""
-        if self.session.clock in _TIMED and self.lab.owns_time:
+        timed = self.in_time and self.session.clock in _TIMED
+        if timed and self.lab.owns_time:
             await self.lab.advance_to(moment + _ROUNDED)
 
     def by_cause(self, done: list[Step]) -> list[Step]:

@@ -2,7 +2,8 @@
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from asgilab.types import Receive, Scope, Send
 from tests.processes import found_by
 from tests.replay.applications import Meter, say
 from tests.replay.recording import Recording
-from tests.replay.small_lab import factory
+from tests.replay.small_lab import SmallLab, factory
 from tests.replay.values import OTHERS, STABLE, VOLATILE
 
 ROOT = Path(__file__).parents[2]
@@ -139,3 +140,20 @@ async def test_a_steady_application_has_nothing_that_varies() -> None:
     async with factory(Calendar)():
         session = (await replay(recorded(), factory(Calendar))).session
     assert (await explore(session, factory(Calendar))).found.findings == ()
+
+
+async def test_no_replay_that_explores_moves_the_clock() -> None:
+    session = recorded({"open": True})
+    session.clock = "manual"
+    labs: list[SmallLab] = []
+
+    @asynccontextmanager
+    async def timed() -> AsyncIterator[SmallLab]:
+        async with factory(Meter, labs)():
+            labs[-1].owns_time = True
+            yield labs[-1]
+
+    await explore(session, timed, replays=2)
+    assert [lab.moments for lab in labs] == [[]] * 3
+    await replay(session, timed)
+    assert labs[-1].moments, "another replay keeps the time"

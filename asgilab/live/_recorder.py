@@ -10,7 +10,6 @@ import atexit
 import itertools
 import os
 import random
-import time
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -18,7 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from asgilab.errors import UsageError
-from asgilab.live._recording_thread import LOGGER, RecordingThread, Redact, Row
+from asgilab.live._recording_thread import (
+    LOGGER,
+    RecordingThread,
+    Redact,
+    described,
+)
 from asgilab.sessions import UNSUPPORTED, named_secrets, redact_secrets
 from asgilab.types import Application, Message, Receive, Scope, Send
 
@@ -134,7 +138,7 @@ class Recorder:
         options = None
         if self._identify is not None and scope["type"] != "lifespan":
             options = await self._signed_in(self._identify, scope)
-        record = self._recording(thread.put, name)
+        record = thread.recording(name, self._fail)
         record("open", asked, options)
 
         async def receiving() -> Message:
@@ -187,23 +191,6 @@ class Recorder:
             return None
         return thread if chosen else None
 
-    def _recording(self, put: Callable[[Row], None], name: str) -> Callable[..., None]:
-        """Return what writes down an event of a connection, and never raises.
-
-        What is no event, say, the server or the application is to speak of.
-        """
-        clock = time.time
-
-        def record(
-            kind: str, message: Message, options: dict[str, Any] | None = None
-        ) -> None:
-            try:
-                put((clock(), name, kind, message, options))
-            except Exception as error:
-                self._fail(error)
-
-        return record
-
     def _name(self, kind: str) -> str:
         if kind == "lifespan":
             return f"{kind}@{os.getpid()}" if self._shared else kind
@@ -218,6 +205,12 @@ class Recorder:
         try:
             async with asyncio.timeout(_IDENTIFY_SECONDS):
                 user = await identify(scope)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # The request itself was cancelled, not what it asked.
+            self._fail(error)
+            return None
         except Exception as error:
             self._fail(error)
             return None
@@ -239,11 +232,10 @@ class Recorder:
 
         return sending
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         if not self._failed:
             self._failed = True
-            told = f"{type(error).__name__}: {error}"
-            LOGGER.warning("An event was not recorded (%s).", told)
+            LOGGER.warning("An event was not recorded (%s).", described(error))
 
     def _started(self) -> RecordingThread:
         """Start writing in this process, which a fork may have made."""

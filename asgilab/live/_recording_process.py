@@ -68,7 +68,7 @@ def yield_to_others() -> None:
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
     with suppress(AttributeError, OSError):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _write(scribe: Scribe, files: RecordingFiles) -> None:

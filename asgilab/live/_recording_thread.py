@@ -20,12 +20,16 @@ from asgilab.live._recording_process import MARSHALLING
 from asgilab.sessions._codec import encode
 
 LOGGER: Final = logging.getLogger("asgilab.live.recorder")
-_GATHER_SECONDS: Final = 0.05
+_GATHER_SECONDS: Final = 0.2
+"""How long events gather: many at once cost less. So many are lost by a kill."""
 _BATCH: Final = 2000
 _RETRY_SECONDS: Final = 5.0
 
 Row = tuple[float, str, str, Mapping[str, Any], Mapping[str, Any] | None]
 """An :class:`asgilab.live._scribe.Entry`, before it crosses the pipe."""
+
+Record = Callable[..., None]
+"""Takes the kind of an event, the event, and what options its connection has."""
 
 _dumps: Callable[[Any, int], bytes] = marshal.dumps
 
@@ -71,6 +75,7 @@ class RecordingThread:
         self._asked: deque[threading.Event] = deque()
         self._wake = threading.Event()
         self._awake = False
+        self._urgent = threading.Event()
         self._ending = False
         self._warned = False
         self._next_try = 0.0
@@ -91,10 +96,49 @@ class RecordingThread:
         """
         if type(row[3]) is not dict:
             row = (*row[:3], dict(row[3]), row[4])
-        item = marshalled(row) if self._redact is None else _copied(row)
-        small = type(item) is bytes and len(item) <= self._small
+        self._take(marshalled(row) if self._redact is None else _copied(row))
+
+    def recording(self, connection: str, fail: Callable[[Exception], None]) -> Record:
+        """Return what hands over the events of one connection, and never raises.
+
+        It does what :meth:`put` does, in fewer steps where an event is a usual one:
+        every request that is served waits for it.
+
+        Args:
+            connection: Name of the connection.
+            fail: Called with what keeps an event from being handed over.
+        """
+        clock, append, small = time.time, self._waiting.append, self._small
+        waiting, most, plain = self._waiting, self._max_events, self._redact is None
+
+        def record(kind: str, message: Mapping[str, Any], options: Any = None) -> None:
+            row = (clock(), connection, kind, message, options)
+            try:
+                item = _dumps(row, MARSHALLING) if plain else b""
+                if not item or type(message) is not dict:
+                    self.put(row)
+                elif len(item) > small or len(waiting) >= most:
+                    self._take(item)
+                else:
+                    append(item)
+                    if not self._awake:
+                        self._wake.set()
+            except ValueError:
+                self._put_or(fail, row)
+            except Exception as error:
+                fail(error)
+
+        return record
+
+    def _put_or(self, fail: Callable[[Exception], None], row: Row) -> None:
+        try:
+            self.put(row)
+        except Exception as error:
+            fail(error)
+
+    def _take(self, item: bytes | Row) -> None:
         waiting = self._waiting
-        if len(waiting) >= self._max_events or not (small or self._has_room(item)):
+        if len(waiting) >= self._max_events or not self._has_room(item):
             self._refused += 1
             return
         waiting.append(item)
@@ -118,14 +162,18 @@ class RecordingThread:
         """
         written = threading.Event()
         self._asked.append(written)
-        self._wake.set()
+        self._hurry()
         return written.wait(timeout)
 
     def close(self, timeout: float) -> None:
         """Let what waits be written, and the process and this thread end."""
         self._ending = True
-        self._wake.set()
+        self._hurry()
         self._thread.join(timeout)
+
+    def _hurry(self) -> None:
+        self._urgent.set()
+        self._wake.set()
 
     def _run(self) -> None:
         while not self._ending:
@@ -134,8 +182,9 @@ class RecordingThread:
                 self._wake.wait()
             self._wake.clear()
             self._awake = True
-            if not self._asked and not self._ending:
-                time.sleep(_GATHER_SECONDS)  # Many at once cost less.
+            if not self._asked and len(self._waiting) < _BATCH:
+                self._urgent.wait(_GATHER_SECONDS)
+            self._urgent.clear()
             self._hand_on()
         while self._waiting:
             self._hand_on()
@@ -208,7 +257,7 @@ class RecordingThread:
                 kept.append(marshalled((when, connection, kind, shown, told)))
             except Exception as error:
                 self._unwritten += 1
-                text = f"{type(error).__name__}: {error}"
+                text = described(error)
                 self._warn(f"An event could not be redacted and is left out ({text}).")
         return kept
 
@@ -219,6 +268,14 @@ class RecordingThread:
         if not self._warned:
             self._warned = True
             LOGGER.warning("%s The application is served as before.", text)
+
+
+def described(error: BaseException) -> str:
+    """Return the name and the text of an exception, which may refuse to be shown."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
 
 
 def marshalled(row: Row) -> bytes:

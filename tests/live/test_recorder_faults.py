@@ -6,18 +6,14 @@ import signal
 import subprocess
 import sys
 import urllib.request
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from asgilab.live import LiveServer, Recorder
-from asgilab.live._recording_thread import marshalled
 from asgilab.sessions import Kind, Session, load
 from tests.live.applications import echo
-from tests.live.test_recorder import call
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 def script(path: Path, then: str, *options: str) -> "subprocess.CompletedProcess[str]":
     """Run a server with a recorder in a process of its own, 20 requests, and then."""
     text = f"""
-import os, resource, signal, sys, urllib.request
+import asyncio, os, resource, signal, sys, urllib.request
 from asgilab.live import LiveServer, Recorder
 from tests.live.applications import echo
 {chr(10).join(options)}
@@ -40,6 +36,7 @@ def get():
     with urllib.request.urlopen(server.url, timeout=10) as answer:
         return answer.status
 assert [get() for _ in range(20)] == [200] * 20
+server.call(asyncio.sleep, 0)  # The client is answered before the request has ended.
 {then}
 """
     return subprocess.run(
@@ -207,71 +204,6 @@ def test_a_file_that_is_removed_stops_nothing(path: Path) -> None:
     then = f"recorder.flush(30); os.unlink({str(path)!r}); assert get() == 200"
     ran = script(path, then)
     assert ran.returncode == 0, ran.stderr
-
-
-class Name(str):
-    """A text of a class of its own, as Django marks those that are safe."""
-
-
-@pytest.mark.parametrize(
-    ("user", "written"),
-    [
-        (Name("alice"), "alice"),
-        (uuid.UUID(int=1), repr(uuid.UUID(int=1))),
-        (Kind, repr(Kind)),
-    ],
-)
-def test_whoever_is_told_to_be_signed_in_the_application_is_served(
-    path: Path, user: Any, written: str
-) -> None:
-    async def identify(scope: Any) -> Any:
-        return user
-
-    recording = Recorder(echo, path, identify=identify)
-    assert asyncio.run(call(recording))
-    recording.close()
-    session = load(path)
-    assert session.options == {"http1": {"user": written}}
-    assert complete(session) == {"http1"}
-
-
-async def passing(scope: Any, receive: Any, send: Any) -> None:
-    await send(await receive())
-    if scope["path"] == "/fail":
-        raise LookupError
-
-
-def test_what_cannot_be_recorded_reaches_the_application_and_the_server(
-    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(row: Any) -> bytes:
-        raise ValueError(row[2])
-
-    monkeypatch.setattr("asgilab.live._recording_thread.marshalled", broken)
-    recording = Recorder(passing, path)
-    (sent,) = asyncio.run(call(recording))
-    with pytest.raises(LookupError):
-        asyncio.run(call(recording, path="/fail"))
-    recording.close()
-    assert sent["type"] == "http.request"
-    (warning,) = caplog.records
-    assert "An event was not recorded (ValueError: open)." in warning.getMessage()
-
-
-@pytest.mark.parametrize("kind", ["receive", "end"])
-def test_no_part_of_a_connection_has_to_be_recorded(
-    path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    def broken(row: Any) -> bytes:
-        if row[2] == kind:
-            raise ValueError(kind)
-        return marshalled(row)
-
-    monkeypatch.setattr("asgilab.live._recording_thread.marshalled", broken)
-    recording = Recorder(passing, path)
-    assert asyncio.run(call(recording))
-    recording.close()
-    assert kind not in {event.kind.value for event in load(path)}
 
 
 def test_workers_share_a_file_where_that_is_asked_for(path: Path) -> None:

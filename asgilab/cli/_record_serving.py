@@ -51,7 +51,7 @@ def application() -> Recorder:
         redact=redact_secrets if order["redact"] else None,
         identify=_identify(),
         recorded_as=order["application"],
-        app_dir=order["app_dir"] or str(Path.cwd()),
+        app_dir=str(Path(order["app_dir"] or "").expanduser().resolve()),
     )
 
 

@@ -4,12 +4,13 @@ Nothing here drives or opens anything.
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import Coroutine
 from typing import Any
 
 from asgilab.engine import CrossingCall
-from asgilab.errors import UsageError
+from asgilab.errors import PayloadError, UsageError
 from asgilab.sessions import Session
 from asgilab.types import Headers
 
@@ -42,6 +43,39 @@ def asked_for(
     _check_user(user)
     name = None if user is None else str(user)
     return {"user": name, "headers": list(headers or ()), **options}
+
+
+def with_json(
+    body: bytes, value: Any, headers: Headers | None
+) -> tuple[bytes, Headers | None]:
+    """Return the body and the headers of a request whose body may be given as JSON.
+
+    Args:
+        body: The body as bytes.
+        value: What the body is the JSON of, or None.
+        headers: The headers; a content type that they name is kept.
+
+    Raises:
+        PayloadError: There are two bodies, or JSON cannot hold the value.
+    """
+    if value is None:
+        return body, headers
+    if body:
+        msg = "A request has one body. Expected body= or json=, got both."
+        raise PayloadError(msg)
+    try:
+        text = json.dumps(value)
+    except (TypeError, ValueError) as error:
+        msg = f"json= got what JSON cannot hold: {error}."
+        raise PayloadError(msg) from None
+    pairs = list(headers or ())
+    if not any(_lower(name) == "content-type" for name, _ in pairs):
+        pairs.append(("content-type", "application/json"))
+    return text.encode(), pairs
+
+
+def _lower(name: str | bytes) -> str:
+    return (name.decode("latin-1") if isinstance(name, bytes) else name).lower()
 
 
 def empty_like(session: Session) -> Session:

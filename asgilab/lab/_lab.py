@@ -27,7 +27,7 @@ from asgilab.communicators import (
 )
 from asgilab.engine import Crossing, Gates, LoopThread
 from asgilab.errors import UnknownConnection
-from asgilab.lab._asking import asked_for, empty_like, names_for
+from asgilab.lab._asking import asked_for, empty_like, names_for, with_json
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, is_over, second_to, still_open, unseen_of
 from asgilab.lab._fork import Origin, check_databases, origin
@@ -35,6 +35,7 @@ from asgilab.lab._home import check_clock, check_home, check_not_ended, travelli
 from asgilab.lab._loop import ClockMode, OnALoop
 from asgilab.lab._opening import (
     Lifespan,
+    absolute,
     enter_sandbox,
     open_application,
     open_databases,
@@ -113,7 +114,8 @@ class Lab(OnALoop, Stepping):
         self._owns_project = True
         self.application = open_application(application, app_dir)
         name = application if isinstance(application, str) else None
-        self.session = Session(application=name, settings=settings, app_dir=app_dir)
+        folder = absolute(app_dir)  # a replay may run in another folder than this
+        self.session = Session(application=name, settings=settings, app_dir=folder)
         self.gates = Gates()
         self.connections: dict[str, ApplicationCommunicator] = {}
         self._lifespan_mode: Lifespan = lifespan
@@ -177,15 +179,8 @@ class Lab(OnALoop, Stepping):
         asked = asked_for(user, headers, options) | {"subprotocols": subprotocols}
         key, wiring = self._wire(asked, name, "ws")
         options = {"state": self._state(), **options}
-        communicator = WebsocketCommunicator(
-            self.application,
-            path,
-            headers,
-            subprotocols,
-            user=user,
-            wiring=wiring,
-            **options,
-        )
+        way = (self.application, path, headers, subprotocols)
+        communicator = WebsocketCommunicator(*way, user=user, wiring=wiring, **options)
         added: WebsocketCommunicator = self._add(key, communicator)
         return added
 
@@ -195,6 +190,7 @@ class Lab(OnALoop, Stepping):
         path: str,
         *,
         body: bytes = b"",
+        json: Any = None,
         headers: Headers | None = None,
         name: str | None = None,
         user: Any = None,
@@ -203,21 +199,25 @@ class Lab(OnALoop, Stepping):
     ) -> Awaitable[Response]:
         """Make one HTTP request; awaited, it gives the response.
 
+        Args:
+            method: ``"GET"``, ``"POST"`` and so on.
+            path: Path with query string, or a full URL.
+            body: The body of the request.
+            json: A value whose JSON is the body; its content type goes along.
+            headers: Header pairs.
+            name: What to call it. Default: ``http1``, ``http2`` and so on.
+            user: A Django user, or its name.
+            timeout: Seconds to wait for each event of the response.
+            options: As :class:`HttpCommunicator` takes them, such as ``cookies``.
+
         Returns:
             A dict with ``status``, ``headers`` and ``body``.
         """
+        body, headers = with_json(body, json, headers)
         key, wiring = self._wire(asked_for(user, headers, options), name, "http")
         options = {"state": self._state(), **options}
-        communicator = HttpCommunicator(
-            self.application,
-            method,
-            path,
-            body,
-            headers,
-            user=user,
-            wiring=wiring,
-            **options,
-        )
+        request = (self.application, method, path, body, headers)
+        communicator = HttpCommunicator(*request, user=user, wiring=wiring, **options)
         crossing: Any = self._add(key, communicator)
         response: Awaitable[Response] = crossing.get_response(timeout)
         return response

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from asgilab.communicators import ContextChoice, LifespanCommunicator, Wiring
@@ -19,6 +20,11 @@ Lifespan = Literal["auto", "on", "off"]
 
 _AT_ONCE: Final = 4_000_000
 """Bytes that are copied in less time than it takes to wake a thread, or nearly."""
+
+
+def absolute(app_dir: str | None) -> str | None:
+    """Return a folder as it is called from any other, or None where there is none."""
+    return None if app_dir is None else str(Path(app_dir).expanduser().resolve())
 
 
 def open_application(application: Any, app_dir: str | None) -> Any:

@@ -111,7 +111,7 @@ class Recorder:
         self._redact = redact
         self._identify = identify
         self._recorded_as = recorded_as
-        self._app_dir = app_dir
+        self._app_dir = None if app_dir is None else str(Path(app_dir).resolve())
         self._limits = (max_waiting, max_waiting_bytes)
         self._numbers: dict[str, Any] = {}
         self._failed = False

@@ -82,7 +82,10 @@ def asgi_websocket(asgi_lab: "Lab") -> "Callable[..., WebsocketCommunicator]":
 def asgi_http(asgi_lab: "Lab") -> "Callable[..., Awaitable[Response]]":
     """Makes an HTTP request to the application; takes what Lab.http takes.
 
-    Example: ``response = await asgi_http("GET", "/health/")``
+    That is ``method``, ``path``, and by name ``body`` (bytes), ``json``, ``headers``,
+    ``cookies``, ``user``, ``name`` and ``timeout``.
+
+    Example: ``response = await asgi_http("POST", "/rooms/", json={"name": "lobby"})``
     """
     return asgi_lab.http
 

@@ -205,3 +205,17 @@ def test_a_session_that_does_not_name_its_clock_is_run_without_its_time(
     done = run(str(beating(tmp_path, "")))
     assert done.returncode == 1
     assert "tick 0" in done.stdout
+
+
+async def test_a_session_of_a_relative_folder_is_replayed_from_another_one(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path.parent)
+    async with Lab("loud:application", app_dir=tmp_path.name) as lab:
+        await lab.websocket("/", name="alice").connect()
+    path = lab.session.save(tmp_path / "lobby.asgilab.jsonl")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    done = run(str(path))
+    assert "no difference" in done.stdout, done.stdout + done.stderr

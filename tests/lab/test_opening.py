@@ -1,6 +1,7 @@
 """What a lab opens before it can begin."""
 
 import asyncio
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -9,7 +10,7 @@ from asgilab.communicators import Wiring
 from asgilab.errors import LifespanFailed, NoOutput, NotAnApplication, UsageError
 from asgilab.example import DIRECTORY
 from asgilab.lab import Lab
-from asgilab.lab._opening import open_application, open_project, start_up
+from asgilab.lab._opening import absolute, open_application, open_project, start_up
 from asgilab.protocol import SERVERS
 
 
@@ -142,3 +143,14 @@ async def test_life_12_daphne_runs_none() -> None:
     assert await start_up(Starting("fails"), "auto", wiring) is None
     with pytest.raises(UsageError, match="daphne runs no lifespan; expected"):
         await start_up(Starting("fails"), "on", wiring)
+
+
+def test_a_session_knows_its_folder_from_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path / "project"))
+    monkeypatch.chdir(tmp_path)
+    lab = Lab(application, app_dir="project")
+    assert lab.session.app_dir == str(tmp_path / "project")
+    assert absolute(None) is None

@@ -7,7 +7,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from asgilab.cli._project import add_redaction, redact_as_told
-from asgilab.lab import without_moving
+from asgilab.lab import places_of, without_moving
 from asgilab.rendering import visible
 from asgilab.replay import Difference, diff
 from asgilab.sessions import Session, load
@@ -28,9 +28,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Print the differences; the exit code tells whether there are any."""
     files = (options.left, options.right)
     left, right = (_shown(file, options, console) for file in files)
-    told, moving = without_moving(diff(left, right))
+    told, moving = without_moving(diff(left, right), left, right)
     if moving:
-        console.print(f"not counted: {moving} value(s) {_MOVING}")
+        text = f"not counted: {len(moving)} value(s) {_MOVING}: {places_of(moving)}"
+        console.print(visible(text), markup=False, soft_wrap=True)
     return tell(told, console)
 
 

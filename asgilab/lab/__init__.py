@@ -1,6 +1,6 @@
 """The lab: one object that a cell, a test and the command line all hold."""
 
-from asgilab.lab._comparing import Compared, compare, without_moving
+from asgilab.lab._comparing import Compared, compare, places_of, without_moving
 from asgilab.lab._elsewhere import replay_elsewhere
 from asgilab.lab._import_string import load_application
 from asgilab.lab._lab import Lab
@@ -13,6 +13,7 @@ __all__ = [
     "check_test_file",
     "compare",
     "load_application",
+    "places_of",
     "replay_elsewhere",
     "without_moving",
 ]

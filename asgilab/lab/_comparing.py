@@ -7,7 +7,8 @@ and says nothing about the application.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from asgilab.replay import (
@@ -16,20 +17,26 @@ from asgilab.replay import (
     LabFactory,
     OnlyLeft,
     OnlyRight,
+    Output,
     Path,
     Reordered,
     Step,
     diff_outputs,
     find_volatile,
     replay,
+    show,
     steps,
 )
 from asgilab.sessions import Session
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 _HTTP_DATE: Final = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT")
-_EPOCH: Final = ((1.5e9, 3e9), (1.5e12, 3e12))
-"""Times since 1970 from 2017 on, in seconds and in milliseconds."""
+_NEAR: Final = timedelta(minutes=10)
+"""How far from the events of its session a time may lie that tells when it was."""
+_LATEST: Final = 1e11
+"""Seconds since 1970 that a date can still hold."""
+_TOLD: Final = 5
+"""How many places are named; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +76,86 @@ async def compare(recorded: Session, fresh_lab: LabFactory) -> Compared:
 
 
 def without_moving(
-    differences: Sequence[Difference],
-) -> tuple[tuple[Difference, ...], int]:
-    """Return the differences of two sessions that say something, and count the rest.
+    differences: Sequence[Difference], left: Session, right: Session
+) -> tuple[tuple[Difference, ...], tuple[Changed, ...]]:
+    """Return the differences of two sessions that say something, and the others.
 
-    What two sessions alone can tell: an id that is a UUID, and a time, are another
-    in every run. :func:`compare` knows more, because it replays.
+    What two sessions alone can tell: an id that is a UUID is another in every run,
+    and so is a time that lies near the clock of its own session, on both sides.
+    :func:`compare` knows more, because it replays.
+
+    Args:
+        differences: What :func:`asgilab.replay.diff` has found.
+        left: The one session.
+        right: The other one.
     """
-    kept = tuple(each for each in differences if not _is_of_a_run(each))
-    return kept, len(differences) - len(kept)
+    passed = tuple(
+        each
+        for each in differences
+        if isinstance(each, Changed) and _is_of_a_run(each, left, right)
+    )
+    kept = tuple(e for e in differences if not any(e is other for other in passed))
+    return kept, passed
 
 
-def _is_of_a_run(difference: Difference) -> bool:
-    if not isinstance(difference, Changed):
-        return False
-    before, after = difference.before, difference.after
+def places_of(passed: Sequence[Changed]) -> str:
+    """Return where the values stand that were passed over, each place once."""
+    places = dict.fromkeys(show(each.path) for each in passed)
+    more = f" and {len(places) - _TOLD} more" if len(places) > _TOLD else ""
+    return ", ".join(list(places)[:_TOLD]) + more
+
+
+def _is_of_a_run(changed: Changed, left: Session, right: Session) -> bool:
+    before, after = changed.before, changed.after
     if isinstance(before, str) and isinstance(after, str):
-        return any(is_one(before) and is_one(after) for is_one in (_is_uuid, _is_time))
-    return _is_moment(before) and _is_moment(after)
-
-
-def _is_moment(value: object) -> bool:
-    if not isinstance(value, (int, float)):
+        if _is_uuid(before) and _is_uuid(after):
+            return True
+    elif isinstance(before, str) or isinstance(after, str):
         return False
-    return any(low < value < high for low, high in _EPOCH)
+    return _is_now(before, changed.left, left) and _is_now(after, changed.right, right)
+
+
+def _is_now(value: object, output: Output, session: Session) -> bool:
+    """Tell whether a value is a time at which its session may have been running.
+
+    A clock that is moved says little about the time of day.
+    """
+    near = timedelta(days=1 if session.clock in ("manual", "virtual") else 0) + _NEAR
+    return any(
+        session.started - near <= moment <= output.moment + near
+        for moment in _moments(value)
+    )
+
+
+def _moments(value: object) -> list[datetime]:
+    """Return the times that a value may mean."""
+    if isinstance(value, str):
+        return _times(value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return []
+    return [
+        datetime.fromtimestamp(value / unit, UTC)
+        for unit in (1, 1000)
+        if 0 < value < _LATEST * unit
+    ]
+
+
+def _times(text: str) -> list[datetime]:
+    try:
+        if _HTTP_DATE.fullmatch(text):
+            return [parsedate_to_datetime(text)]
+        moment = datetime.fromisoformat(text)
+        if ":" not in text:
+            return []  # a date alone may well be what a message is about
+        if moment.tzinfo is not None:
+            return [moment]
+        return [moment.replace(tzinfo=UTC), moment.astimezone()]  # it does not say
+    except (ValueError, OverflowError):
+        return []
 
 
 def _is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return _HTTP_DATE.fullmatch(text) is not None
-    return ":" in text  # a date alone may well be what a message is about
 
 
 def _shown(told: Sequence[Step], session: Session) -> list[Step]:

@@ -5,7 +5,7 @@ from typing import Any
 from IPython.core.magic_arguments import argument
 
 from asgilab.engine import LabLoop, LoopThread
-from asgilab.lab import Compared, compare, without_moving
+from asgilab.lab import Compared, compare, places_of, without_moving
 from asgilab.notebook._cards import Card, count
 from asgilab.notebook._compares import Compares
 from asgilab.notebook._driving import cross
@@ -47,11 +47,13 @@ async def asgi_diff(laboratory: Laboratory, call: Call) -> Card:
     """Lay two sessions side by side, and tell where they part ways.
 
     Each is a variable of the notebook or a file that %asgi_save has written. Ids
-    that are UUIDs, and times, are another in every run: they are counted apart.
+    that are UUIDs, and times near their session's, are another in every run: they
+    are counted apart, and named.
     """
     names = (call.arguments.left, call.arguments.right)
     left, right = (chosen_session(laboratory, call, name) for name in names)
-    found, moving = without_moving(diff(left.redacted(), right.redacted()))
+    sides = left.redacted(), right.redacted()
+    found, moving = without_moving(diff(*sides), *sides)
     shown = [name or "the lab's session" for name in names]
-    why = "of a kind that is another in every run"
-    return Compares(" and ".join(shown), found, right, moving, why)
+    why = f"of a kind that is another in every run: {places_of(moving)}"
+    return Compares(" and ".join(shown), found, right, len(moving), why)

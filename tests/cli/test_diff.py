@@ -39,6 +39,7 @@ def test_ids_and_times_are_counted_apart(
     assert main(["diff", one, two]) == 0
     out = capsys.readouterr().out
     assert "not counted: 1 value(s)" in out
+    assert "ids, times: $.text\n" in out
     assert out.endswith("no difference\n")
 
 

@@ -31,6 +31,10 @@ from asgilab.replay import (
 from asgilab.sessions import Session, lacking
 
 _MARK: Final = "recorded with asgilab"
+_TIMER: Final = (
+    "What a timer of the application sends is left out: the test does not move its "
+    "clock."
+)
 _TOLD: Final = 5
 """How many outputs that did not come again are named; the rest is counted."""
 
@@ -225,7 +229,9 @@ def _unlike_notes(found: Volatility, by_hand: bool) -> list[str]:
             "application sends by itself."
         )
     if found.missing:
-        notes.append(f"Did not come again in a replay: {_told(found.missing)}.")
+        events = ", ".join(str(output.event) for output in found.missing[:_TOLD])
+        came = f"{_told(found.missing)} (event {events})"
+        notes.append(f"Did not come again in a replay: {came}. {_TIMER}")
     if found.added:
         notes.append(f"Came in a replay only: {_told(found.added)}.")
     return notes

@@ -195,7 +195,10 @@ def test_what_takes_time_to_come_is_left_out_and_named(tmp_path: Path) -> None:
 
     made, _ = exported(explore, tmp_path / "test_x.py", run=False)
     assert "waited" not in made.source
-    assert made.notes == ("Did not come again in a replay: websocket.send on alice.",)
+    assert made.notes == (
+        "Did not come again in a replay: websocket.send on alice (event 4). What a "
+        "timer of the application sends is left out: the test does not move its clock.",
+    )
     assert made.replays == 3
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import inspect
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from typing import Any, Final, TypeVar
@@ -17,6 +18,10 @@ from asgilab.errors import WrongLoop
 T = TypeVar("T")
 
 _STOPPED: Final = "The lab's loop has been stopped; start a new lab."
+
+_SLICE: Final = 0.25
+"""Seconds after which a waiting thread looks whether it was interrupted: a signal
+that comes in the moment before it begins to wait does not wake it."""
 
 
 class LoopThread:
@@ -38,7 +43,7 @@ class LoopThread:
         self, factory: Callable[[], asyncio.AbstractEventLoop], name: str = "asgilab"
     ) -> None:
         self._posted: dict[Future[Any], Coroutine[Any, Any, Any]] = {}
-        self._ended = False
+        self._ending = self._ended = False
         ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(
             target=self._live, args=(factory, ready), name=name, daemon=True
@@ -64,7 +69,7 @@ class LoopThread:
         Raises:
             WrongLoop: The loop has been stopped.
         """
-        if not self.alive:
+        if self._ending or not self.alive:
             coroutine.close()
             raise WrongLoop(_STOPPED)
         try:
@@ -97,7 +102,7 @@ class LoopThread:
         future: Future[T] | None = None
         try:
             future = self.post(coroutine)
-            return future.result(timeout)
+            return _result(future, timeout)
         except CancelledError:
             raise asyncio.CancelledError from None
         except KeyboardInterrupt:
@@ -121,9 +126,13 @@ class LoopThread:
         """Cancel what still runs on the loop, close it, and wait for the thread."""
         if self._thread.is_alive():
             with contextlib.suppress(RuntimeError):  # somebody else just stopped it
-                self.loop.call_soon_threadsafe(self.loop.stop)
+                self.loop.call_soon_threadsafe(self._stop)
             if not self.here:
                 self._thread.join()
+
+    def _stop(self) -> None:
+        if not self._ending:  # whoever stops it again must not disturb its end
+            self.loop.stop()
 
     def _live(
         self,
@@ -139,6 +148,7 @@ class LoopThread:
         try:
             loop.call_soon(ready.set_result, loop)
             loop.run_forever()
+            self._ending = True
             _cancel_everything(loop)
         finally:
             asyncio.set_event_loop(None)
@@ -167,24 +177,52 @@ class LoopThread:
                 future.set_exception(WrongLoop(_STOPPED))
 
 
+def _result(future: Future[T], timeout: float | None) -> T:
+    """Wait for a result, open to interrupts all the while; see ``_SLICE``."""
+    end = None if timeout is None else time.monotonic() + timeout
+    while not future.done():
+        left = _SLICE if end is None else min(_SLICE, end - time.monotonic())
+        try:
+            return future.result(max(left, 0))
+        except TimeoutError:
+            if end is not None and time.monotonic() >= end and not future.done():
+                raise
+    return future.result()
+
+
 def _cancel_everything(loop: asyncio.AbstractEventLoop) -> None:
+    ended = _cancel_tasks(loop)
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    # Each pass may begin what was posted just before the end. After the last look
+    # there is no pass any more, so nothing is left half-way when the loop closes.
+    while ended and asyncio.all_tasks(loop):
+        ended = _cancel_tasks(loop)
+
+
+def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> bool:
+    """Cancel the tasks of a loop; tell whether they ended."""
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
     if tasks:
         _run_for_a_second(loop, tasks)
-    loop.run_until_complete(loop.shutdown_asyncgens())
+    return all(task.done() for task in tasks)
 
 
 def _run_for_a_second(
     loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Task[Any]]
 ) -> None:
     """Let tasks end, for a second by the wall: the loop's own clock may stand still."""
-    end = threading.Timer(1, loop.call_soon_threadsafe, (loop.stop,))
+    waiting = loop.create_task(asyncio.wait(tasks))
+
+    def give_up() -> None:
+        if not waiting.done():  # else this came too late, and stops the next run
+            loop.stop()
+
+    end = threading.Timer(1, loop.call_soon_threadsafe, (give_up,))
     end.start()
-    ended = loop.create_task(asyncio.wait(tasks))
-    ended.add_done_callback(lambda _: loop.stop())
+    waiting.add_done_callback(lambda _: loop.stop())
     loop.run_forever()
     end.cancel()
     end.join()
-    ended.cancel()
+    waiting.cancel()

@@ -1,15 +1,16 @@
 """A loop in its own thread, and the ways to reach it."""
 
 import asyncio
+import gc
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
-from asgilab.engine import LabLoop, LoopThread
+from asgilab.engine import LabLoop, LoopThread, _loop_thread
 from asgilab.errors import WrongLoop
 from tests.engine.loops import manual, real, run_on, stock
 
@@ -133,6 +134,54 @@ def test_an_interrupt_of_a_call_cancels_that_coroutine_and_nothing_else(
     going_on.cancel()
 
 
+def test_an_interrupt_that_does_not_wake_the_waiting_thread_is_noticed_all_the_same(
+    thread: LoopThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pending: list[str] = []
+    wait = threading.Condition.wait
+
+    def interrupted_before_it_waits(
+        self: threading.Condition, timeout: float | None = None
+    ) -> bool:
+        """Wait as a thread does that a signal reached just before: it sleeps on."""
+        if threading.current_thread() is not threading.main_thread():
+            return wait(self, timeout)
+        wait(self, 10 if timeout is None else timeout)
+        pending.append("woken by itself" if timeout is None else "interrupted")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Condition, "wait", interrupted_before_it_waits)
+    with pytest.raises(KeyboardInterrupt):
+        thread.call(asyncio.Event().wait())
+    monkeypatch.undo()
+    assert pending == ["interrupted"]
+
+
+def test_a_timeout_of_the_coroutine_itself_comes_back_as_it_was_raised(
+    thread: LoopThread,
+) -> None:
+    async def late() -> None:
+        msg = "of its own"
+        raise TimeoutError(msg)
+
+    with pytest.raises(TimeoutError, match="of its own"):
+        thread.call(late(), timeout=10)
+
+
+def test_a_call_may_last_longer_than_one_look_for_interrupts(
+    thread: LoopThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_loop_thread, "_SLICE", 0)
+
+    async def last() -> str:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return "done"
+
+    assert thread.call(last()) == "done"
+    assert thread.call(last(), timeout=10) == "done"
+
+
 def test_a_coroutine_that_cancels_itself_is_told_as_asyncio_does(
     thread: LoopThread,
 ) -> None:
@@ -217,6 +266,51 @@ def test_whoever_waits_for_a_loop_that_is_stopped_is_told() -> None:
         caller.join(10)
         assert not caller.is_alive()
         assert len(results) == 1
+
+
+def test_what_begins_while_the_loop_ends_is_not_left_half_way(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Posted in its last pass: it begins after all tasks were told to end."""
+    thread = LoopThread(stock)
+    late: list[asyncio.Task[Any]] = []
+
+    async def agen() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            late.append(asyncio.create_task(asyncio.Event().wait()))
+            await asyncio.sleep(0)
+
+    async def begin() -> AsyncIterator[int]:
+        values = agen()
+        await anext(values)
+        return values
+
+    values = thread.call(begin())
+    thread.stop()
+    assert late.pop().cancelled()
+    del values
+    gc.collect()
+    assert "destroyed" not in caplog.text
+
+
+def test_to_stop_it_again_does_not_disturb_its_end() -> None:
+    thread, ended = LoopThread(stock), []
+
+    async def linger() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            threading.Thread(target=thread.stop).start()
+            for _ in range(1000):
+                await asyncio.sleep(0)
+            ended.append(thread.loop.is_running())
+
+    thread.post(linger())
+    thread.call(where())
+    thread.stop()
+    assert ended == [True]
 
 
 def test_a_loop_that_cannot_be_made_is_reported_to_whoever_wanted_it() -> None:

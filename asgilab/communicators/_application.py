@@ -51,7 +51,8 @@ class ApplicationCommunicator(Run, AsgirefCommunicator):
             Channels consumer class are taken too.
         scope: The scope of the connection. The application gets this very dict.
         context: Context variables of the application: ``"blank"`` as asgiref
-            does it, ``"inherit"`` for those of the test, or a context.
+            does it, ``"inherit"`` for those of the test, or a context. One that is
+            entered, as the test's own may be, is given as ``context.copy()``.
         wiring: Where events are recorded, gated and judged. A lab passes its own.
         options: ``validate``, ``strict``, ``served_by``, ``window`` and
             ``raise_on_gone``, as :class:`WebsocketCommunicator` tells them.

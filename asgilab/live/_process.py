@@ -20,6 +20,9 @@ from asgilab.live._child import Order
 from asgilab.live._python import python_running
 
 _GRACE_SECONDS: Final = 5.0
+_IMPORT_SECONDS: Final = 60.0
+"""Seconds for a process that lives to import its application, on a busy machine too;
+one that dies is told at once."""
 
 
 class ServerProcess:
@@ -56,7 +59,8 @@ class ServerProcess:
 
         Raises:
             ApplicationFault: The process ended at once.
-            TimeoutError: It was not up after ``timeout`` seconds.
+            TimeoutError: It was not up ``timeout`` seconds after its application was
+                imported, which may take a minute.
             BaseException: What failed over there; a note has its traceback.
         """
         inherited = [self._other_end.fileno(), *(one.fileno() for one in self._sockets)]
@@ -71,7 +75,7 @@ class ServerProcess:
         try:
             self._pipe.send(self._order)
             # The start itself is timed over there; here, that it answers at all.
-            self._receive(timeout + _GRACE_SECONDS)
+            self._receive(timeout + _IMPORT_SECONDS)
         except BaseException:
             self._end()
             raise

@@ -1,11 +1,13 @@
 """In which context an application runs."""
 
+import asyncio
 import contextvars
 from typing import Any
 
 import pytest
 
 from asgilab.communicators._context import context_for
+from asgilab.errors import UsageError
 from asgilab.testing import ApplicationCommunicator
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("v", default="unset")
@@ -41,6 +43,19 @@ async def test_a_given_one_is_used_itself() -> None:
     context.run(VARIABLE.set, "given")
     assert await told(context) == "given"
     assert context[VARIABLE] == "application"
+
+
+async def test_one_that_the_caller_runs_in_is_refused_with_what_to_pass() -> None:
+    context = contextvars.copy_context()
+    context.run(VARIABLE.set, "given")
+
+    async def nested() -> tuple[str, str]:
+        with pytest.raises(UsageError, match=r"entered already.*pass context\.copy"):
+            await told(context)
+        return await told(context.copy()), VARIABLE.get()
+
+    loop = asyncio.get_running_loop()
+    assert await loop.create_task(nested(), context=context) == ("given", "given")
 
 
 async def test_what_an_application_does_when_it_is_called_is_in_its_context_too() -> (

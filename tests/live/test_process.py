@@ -15,7 +15,7 @@ import pytest
 
 from asgilab.errors import ApplicationFault, LifespanFailed, UncleanExit, UsageError
 from asgilab.live import LiveServer, MadeElsewhere
-from asgilab.live._process import pickled
+from asgilab.live._process import ServerProcess, pickled
 from tests.live import applications
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +64,27 @@ def test_a_process_that_dies_is_told_with_its_exit_code() -> None:
         server.call(applications.add, 1, 2)
     assert server.errors == []
     server.stop()
+
+
+def test_a_process_that_lives_may_take_longer_to_import_than_a_server_to_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("asgilab.live._process._GRACE_SECONDS", 0.0)
+    order = LiveServer(applications.echo, server="process")._order()
+    process = ServerProcess(order, [socket.create_server(("127.0.0.1", 0))])
+    process.start(0.0)
+    monkeypatch.undo()
+    assert process.call(applications.add, (1, 2), 10) == 3
+    process.stop(10)
+
+
+def test_a_process_that_dies_while_it_starts_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dying = [sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(3)"]
+    monkeypatch.setattr("asgilab.live._process.python_running", lambda *_: dying)
+    with pytest.raises(ApplicationFault, match="exit code 3"):
+        LiveServer(applications.echo, server="process").start()
 
 
 def test_an_application_that_does_not_end_is_killed(

@@ -42,7 +42,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
         text = f"Warning: {visible(warning)}"
         console.print(text, markup=False, soft_wrap=True)
     lab = lab_of(session, options)
-    exported = write_test(lab, session, options.output, target=options.target)
+
+    def tell(sentence: str) -> None:
+        console.print(visible(sentence), markup=False, soft_wrap=True)
+
+    exported = write_test(
+        lab, session, options.output, target=options.target, progress=tell
+    )
     return report(exported, console)
 
 

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from asgilab.errors import ExportError
 from asgilab.export._payloads import Matched
-from asgilab.export._proving import Proof, prove
+from asgilab.export._proving import Progress, Proof, prove, unheard
 from asgilab.export._pytest import check_import_string, with_proof
 from asgilab.export._to_pytest import TargetName, write_test
 from asgilab.proof import PytestRun
@@ -51,6 +52,7 @@ class Exported:
         notes: What could not be written down as it was, one sentence each.
         replays: How many times the session was replayed.
         proof: What its runs came to, or None where none was asked for.
+        command: What runs it, typed in the folder that the path begins in.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class Exported:
     notes: tuple[str, ...]
     replays: int
     proof: Proof | None
+    command: str = ""
 
     @property
     def run(self) -> PytestRun | None:
@@ -92,6 +95,8 @@ class Exported:
         lines = [f"{self.name}: {self.verdict} in {self.replays} replays"]
         lines += [f"  {each}" for each in self.matched]
         lines += [f"  note: {note}" for note in self.notes]
+        if self.command:
+            lines.append(f"run it in {Path.cwd()}: {self.command}")
         return lines + (self.proof.lines() if self.proof is not None else [])
 
 
@@ -106,6 +111,7 @@ async def export_test(
     name: str | None = None,
     perturb: Perturbation = perturbed,
     elsewhere: Elsewhere | None = None,
+    progress: Progress = unheard,
 ) -> Exported:
     """Replay a session, write it as a pytest file, and run that file.
 
@@ -126,6 +132,8 @@ async def export_test(
             another day and another machine.
         elsewhere: Replays once more in another process, where hashes and addresses
             are others; ``asgilab.lab.replay_elsewhere`` does. None leaves it out.
+        progress: Called with a sentence about what is being done, as it is begun;
+            from another thread, too.
 
     Raises:
         ExportError: The session cannot become a test, or the file is not ours.
@@ -141,6 +149,7 @@ async def export_test(
     path = Path(path)
     check_import_string(session.application)
     _check_overwriting(path)
+    progress(f"Replaying the session {replays} times: which values change?")
     explored = await _explore(session, fresh_lab, replays, perturb, elsewhere)
     written = write_test(
         session,
@@ -151,12 +160,13 @@ async def export_test(
         path=path,
         lifespan=explored.lifespan,
     )
+    progress(f"Writing {path}.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written.source, encoding="utf-8")
     proof, source = None, written.source
     if run:
         steps, found = explored.steps, explored.found
-        proof = await prove(session, path, written, steps, found, target)
+        proof = await prove(session, path, written, steps, found, target, progress)
         source = with_proof(source, proof.verdict(len(written.matched)))
         path.write_text(source, encoding="utf-8")
     return Exported(
@@ -167,7 +177,19 @@ async def export_test(
         (*_lacking(session), *explored.notes, *written.notes),
         explored.replays,
         proof,
+        _command(session, path),
     )
+
+
+def _command(session: Session, path: Path) -> str:
+    """Return what a shell runs the test with, in the folder of this process."""
+    words = ["python", "-m", "pytest", quote(str(path))]
+    if session.settings is not None:
+        words.insert(0, f"DJANGO_SETTINGS_MODULE={quote(session.settings)}")
+    folder = session.app_dir
+    if folder is not None and Path(folder).resolve() != Path.cwd():
+        words.insert(0, f"PYTHONPATH={quote(str(Path(folder).resolve()))}")
+    return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ need to know, and how their outcome is told.
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,14 @@ from asgilab.sessions import REDACTED, Session
 _TOLD: Final = 8
 """How many surviving mutants are named; the rest is counted."""
 _ENDS: Final = ("application.returned", "application.raised", "cancelled")
+
+
+Progress = Callable[[str], object]
+"""Is told what is being done, one sentence each time."""
+
+
+def unheard(_: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ async def prove(
     taken: Sequence[Step],
     found: Volatility,
     target: TargetName,
+    progress: Progress = unheard,
 ) -> Proof:
     """Run a test by itself, then with the mutants of what its application sends.
 
@@ -92,6 +101,7 @@ async def prove(
         taken: The steps that it was written from.
         found: What replays of them differ in.
         target: Whose communicators it uses.
+        progress: Called with a sentence about what is being done.
     """
     options: dict[str, Any] = {
         "settings": session.settings or _settings_in_use(session),
@@ -108,8 +118,12 @@ async def prove(
 
     def prove() -> Proof:
         with mutants:  # it starts beside the run, and waits for its end
+            progress("Running it: does it pass?")
             run = run_tests(path, **options)
-            return Proof(run, mutants.kill() if run.passed else None)
+            if not run.passed:
+                return Proof(run)
+            progress("Running it with what could go wrong: does it fail each time?")
+            return Proof(run, mutants.kill())
 
     return await asyncio.to_thread(prove)
 

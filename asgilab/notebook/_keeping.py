@@ -1,6 +1,7 @@
 """The magics about what happened: timeline, save, load, export."""
 
 import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from asgilab.notebook._following import follow
 from asgilab.notebook._laboratory import Laboratory
 from asgilab.notebook._magic import Call, asgi_magic
 from asgilab.notebook._results import ExportCard, Note, Saved, TextTimeline
+from asgilab.rendering import visible
 from asgilab.sessions import Session, load
 
 T = TypeVar("T")
@@ -118,6 +120,7 @@ async def asgi_export(laboratory: Laboratory, call: Call) -> Card:
         "name": arguments.name,
         "run": not arguments.no_run,
         "elsewhere": replay_elsewhere,
+        "progress": _tell,
     }
 
     async def work(fresh: Any) -> Exported:
@@ -155,6 +158,12 @@ async def with_fresh_labs(
     lab = Lab(session.application, settings=session.settings, app_dir=session.app_dir)
     async with lab:
         return await work(lab.fresh)
+
+
+def _tell(sentence: str) -> None:
+    """Say what is being done while the cell runs."""
+    sys.stdout.write(f"{visible(sentence)}\n")
+    sys.stdout.flush()
 
 
 def _same_application(one: Session, other: Session) -> bool:

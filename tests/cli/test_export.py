@@ -60,6 +60,10 @@ def test_the_test_that_is_written_passes(
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+    assert f"PYTHONPATH={tmp_path} python -m pytest {output}\n" in done.stdout
+    steps = ["Replaying the", "Writing", "does it pass?", "does it fail each time?"]
+    places = [done.stdout.index(step) for step in steps]
+    assert places == sorted(places)
     assert f"from {target}.testing import WebsocketCommunicator" in output.read_text()
 
 

@@ -161,7 +161,8 @@ def test_a_file_is_only_written_when_asked_not_to_run(tmp_path: Path) -> None:
     assert made.replays == 3
     assert "async def test_alice_comes_in(" in path.read_text("utf-8")
     assert made.summary_lines() == [
-        "test_alice_comes_in: not run · 0 volatile values matched in 3 replays"
+        "test_alice_comes_in: not run · 0 volatile values matched in 3 replays",
+        f"run it in {Path.cwd()}: python -m pytest {path}",
     ]
 
 

@@ -105,6 +105,18 @@ def test_an_export_is_a_test_that_passes(bob: Magic, tmp_path: Path) -> None:
     assert repr(card).startswith(f"Exported to {file}: not run")
 
 
+def test_an_export_says_what_it_does_and_how_the_test_is_run(
+    bob: Magic, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bob("disconnect")
+    file = tmp_path / "test_bob.py"
+    card = bob("export", f"'{file}' --no-run")
+    told = capsys.readouterr().out
+    assert "Replaying the session" in told
+    assert f"Writing {file}." in told
+    assert f"run it in {Path.cwd()}: python -m pytest {file}" in repr(card)
+
+
 def test_an_export_leaves_a_paused_lab_as_it_stands(bob: Magic, tmp_path: Path) -> None:
     bob("step", "bob")
     bob("send", 'bob "held"')

@@ -72,9 +72,10 @@ def _context_of(task: asyncio.Task[Any]) -> contextvars.Context | None:
     """
     if sys.version_info >= (3, 12):
         return task.get_context()
-    waiter = getattr(task, "_fut_waiter", None)
-    for callback, context in getattr(waiter, "_callbacks", None) or ():
-        if getattr(callback, "__self__", None) is task:
-            found: contextvars.Context = context
-            return found
-    return None
+    else:
+        waiter = getattr(task, "_fut_waiter", None)
+        for callback, context in getattr(waiter, "_callbacks", None) or ():
+            if getattr(callback, "__self__", None) is task:
+                found: contextvars.Context = context
+                return found
+        return None

@@ -11,8 +11,10 @@ import itertools
 import os
 import random
 import traceback
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,12 +110,15 @@ class Recorder:
         self._max_bytes = max_bytes
         self._keep = keep
         self._sample = sample
+        self._chooses = callable(sample) or sample < 1
         self._redact = redact
         self._identify = identify
         self._recorded_as = recorded_as
         self._app_dir = None if app_dir is None else str(Path(app_dir).resolve())
         self._limits = (max_waiting, max_waiting_bytes)
-        self._numbers: dict[str, Any] = {}
+        self._numbers: defaultdict[str, Iterator[int]] = defaultdict(
+            partial(itertools.count, 1)
+        )
         self._failed = False
         self._thread: RecordingThread | None = None
 
@@ -124,7 +129,9 @@ class Recorder:
         return self._path if written is None else Path(written)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        thread = self._opened(scope)
+        thread = self._thread
+        if self._chooses or thread is None or thread.pid != os.getpid():
+            thread = self._opened(scope)
         if thread is None:
             await self._application(scope, receive, send)
             return
@@ -194,8 +201,7 @@ class Recorder:
     def _name(self, kind: str) -> str:
         if kind == "lifespan":
             return f"{kind}@{os.getpid()}" if self._shared else kind
-        numbers = self._numbers.setdefault(kind, itertools.count(1))
-        name = f"{_NAMES.get(kind, kind)}{next(numbers)}"
+        name = f"{_NAMES.get(kind, kind)}{next(self._numbers[kind])}"
         return f"{name}@{os.getpid()}" if self._shared else name
 
     async def _signed_in(

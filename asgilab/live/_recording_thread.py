@@ -108,23 +108,25 @@ class RecordingThread:
             connection: Name of the connection.
             fail: Called with what keeps an event from being handed over.
         """
-        clock, append, small = time.time, self._waiting.append, self._small
-        waiting, most, plain = self._waiting, self._max_events, self._redact is None
+        clock, dumps, version = time.time, _dumps, MARSHALLING
+        waiting, small, most = self._waiting, self._small, self._max_events
+        plain = self._redact is None
 
         def record(kind: str, message: Mapping[str, Any], options: Any = None) -> None:
-            row = (clock(), connection, kind, message, options)
             try:
-                item = _dumps(row, MARSHALLING) if plain else b""
-                if not item or type(message) is not dict:
-                    self.put(row)
-                elif len(item) > small or len(waiting) >= most:
-                    self._take(item)
+                if plain and type(message) is dict:
+                    row = (clock(), connection, kind, message, options)
+                    item = dumps(row, version)
+                    if len(item) <= small and len(waiting) < most:
+                        waiting.append(item)
+                        if not self._awake:
+                            self._wake.set()
+                    else:
+                        self._take(item)
                 else:
-                    append(item)
-                    if not self._awake:
-                        self._wake.set()
+                    self.put((clock(), connection, kind, message, options))
             except ValueError:
-                self._put_or(fail, row)
+                self._put_or(fail, (clock(), connection, kind, message, options))
             except Exception as error:
                 fail(error)
 

@@ -255,7 +255,7 @@ def test_replays_that_disagree_are_reported(tmp_path: Path) -> None:
     def unsteady() -> Any:
         raise AssertionError
 
-    async def replayed(session: Session, factory: LabFactory, **_: Any) -> Replay:
+    async def replayed(session: Session, factory: LabFactory, **options: Any) -> Replay:
         again = Recording(TICKETS)
         again.opens("alice")
         again.says("alice", {"n": 1})

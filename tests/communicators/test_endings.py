@@ -69,7 +69,8 @@ async def test_http_03_who_waits_already_is_told_when_the_response_is_complete()
         assert await listener == LEFT
 
     communicator = HttpCommunicator(listening, "GET", "/")
-    await communicator.get_response()
+    response = await communicator.get_response()
+    assert response["status"] == START["status"]
     await communicator.wait()
 
 

@@ -272,8 +272,8 @@ def with_savepoints_by_hand() -> None:
 FAILING[with_savepoints_by_hand] = ["blue"]
 
 
-async def failed_and_went_on(work: Callable[[], None]) -> None:
-    """Let a consumer meet an error of the database, and see what is left."""
+async def failed_and_went_on(work: Callable[[], None]) -> list[str]:
+    """Let a consumer meet an error of the database; return what is left."""
 
     def attempt() -> None:
         try:
@@ -284,7 +284,7 @@ async def failed_and_went_on(work: Callable[[], None]) -> None:
         done.extend(sorted(Room.objects.values_list("name", flat=True)))
 
     await worked(attempt)
-    assert done == ["failed", "after", *FAILING[work]]
+    return done
 
 
 @pytest.mark.parametrize("work", FAILING)
@@ -292,13 +292,15 @@ async def failed_and_went_on(work: Callable[[], None]) -> None:
 async def test_an_error_outside_of_blocks_does_not_break_the_tests_transaction(
     work: Callable[[], None],
 ) -> None:
-    await failed_and_went_on(work)
+    done = await failed_and_went_on(work)
+    assert done == ["failed", "after", *FAILING[work]]
 
 
 @pytest.mark.parametrize("work", FAILING)
 @pytest.mark.django_db(transaction=True)
 async def test_the_same_is_left_where_it_does_commit(work: Callable[[], None]) -> None:
-    await failed_and_went_on(work)
+    done = await failed_and_went_on(work)
+    assert done == ["failed", "after", *FAILING[work]]
 
 
 async def test_the_test_breaks_its_own_transaction_as_ever(

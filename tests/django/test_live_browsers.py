@@ -79,7 +79,7 @@ class SeleniumTests(ChatCase):
         cls.addClassCleanup(driver.quit)
         return driver
 
-    def meet(self) -> None:
+    def meet(self) -> list[str]:
         alice, bob = self.drivers
         self.enter(alice, "alice")
         self.enter(bob, "bob")
@@ -88,14 +88,13 @@ class SeleniumTests(ChatCase):
         self.see(bob, "alice: hi bob")
         self.say(bob, "hi alice")
         self.see(alice, "bob: hi alice")
-        texts = Message.objects.values_list("text", flat=True)
-        assert list(texts) == ["hi bob", "hi alice"]
+        return list(Message.objects.values_list("text", flat=True))
 
     def test_two_browsers_in_one_room_see_each_others_messages(self) -> None:
-        self.meet()
+        assert self.meet() == ["hi bob", "hi alice"]
 
     def test_the_next_test_begins_with_an_empty_room(self) -> None:
-        self.meet()
+        assert self.meet() == ["hi bob", "hi alice"]
 
     def enter(self, driver: Any, name: str) -> None:
         driver.delete_all_cookies()

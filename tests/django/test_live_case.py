@@ -39,6 +39,7 @@ class UnderPytestTests(LiveCase):
         assert Room.objects.filter(name="yours").exists()
 
     def test_each_test_begins_with_empty_tables(self) -> None:
+        assert self.get("/count/") == "0"
         self.test_rows_cross_in_both_directions()
 
     async def test_an_asynchronous_test_works_too(self) -> None:
@@ -276,7 +277,7 @@ def test_work_that_does_not_end_is_warned_of() -> None:
     @pages
     class Case(LiveCase):
         def test_it(self) -> None:
-            pass
+            assert self.live_server_url
 
     with mock.patch.object(LiveServer, "settle", return_value=False):
         (told,) = (text for _, text in run(Case).errors)

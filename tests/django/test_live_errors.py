@@ -67,7 +67,7 @@ def test_a_start_that_fails_gives_the_reason_and_restores_the_settings(
     assert settings.ALLOWED_HOSTS is hosts
 
 
-def fail_in(case: LiveCase, where: str) -> None:
+def expect_failure_in(case: LiveCase, where: str) -> None:
     """Make the view or the consumer of the project fail."""
     if where == "view":
         with pytest.raises(urllib.error.HTTPError):
@@ -87,7 +87,7 @@ def test_a_failing_test_shows_the_traceback_of_the_application(where: str) -> No
     @pages
     class Case(LiveCase):
         def test_it(self) -> None:
-            fail_in(self, where)
+            expect_failure_in(self, where)
             self.fail("nothing came")
 
     told = outcome(run(Case))
@@ -104,7 +104,7 @@ def test_a_passing_test_warns_of_what_the_application_raised(where: str) -> None
     @pages
     class Case(LiveCase):
         def test_it(self) -> None:
-            fail_in(self, where)
+            expect_failure_in(self, where)
 
     ((case, told),) = run(Case).errors
     assert case.id().endswith("Case.test_it")
@@ -117,7 +117,7 @@ def test_a_test_can_take_the_error_that_it_expected(where: str) -> None:
     @pages
     class Case(LiveCase):
         def test_it(self) -> None:
-            fail_in(self, where)
+            expect_failure_in(self, where)
             error = self.server_errors.pop()
             assert str(error) == f"the {where} is broken"
 
@@ -133,7 +133,7 @@ def test_a_class_may_choose_what_becomes_of_errors(what: Any, expected: str) -> 
         on_server_error = what
 
         def test_it(self) -> None:
-            fail_in(self, "view")
+            expect_failure_in(self, "view")
 
     told = outcome(run(Case))
     assert expected in told
@@ -144,7 +144,7 @@ def test_an_error_of_one_test_is_not_told_by_the_next() -> None:
     @pages
     class Case(LiveCase):
         def test_1(self) -> None:
-            fail_in(self, "view")
+            expect_failure_in(self, "view")
             self.fail("first")
 
         def test_2(self) -> None:

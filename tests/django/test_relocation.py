@@ -129,6 +129,7 @@ def test_a_thread_that_ends_with_an_open_connection_warns_of_nothing() -> None:
         thread = threading.Thread(target=names)
         thread.start()
         thread.join()
+        assert not thread.is_alive()
         del thread
         gc.collect()
 

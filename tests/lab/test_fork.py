@@ -283,5 +283,5 @@ async def test_a_fork_leaves_no_warning_behind() -> None:
         warnings.simplefilter("error")
         async with Lab(Numbers(), lifespan="off") as lab:
             await counted(lab, 1)
-            async with lab.fork():
-                pass
+            async with lab.fork() as fork:
+                assert fork is not lab

@@ -29,8 +29,11 @@ def test_what_fails_at_the_start_comes_out_over_here() -> None:
 
 def test_the_application_is_prepared_before_it_is_made() -> None:
     made = MadeElsewhere(applications.echo_prepared, applications.prepare)
-    with LiveServer(made, server="process") as server:
-        urllib.request.urlopen(server.url, timeout=10).close()
+    with (
+        LiveServer(made, server="process") as server,
+        urllib.request.urlopen(server.url, timeout=10) as answer,
+    ):
+        assert answer.status == 200
 
 
 def test_a_local_function_is_refused_at_once() -> None:

@@ -131,6 +131,7 @@ def test_a_unix_socket_is_listened_on(tmp_path: Path) -> None:
     sockets = listen_on_path(path)
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(path))
+        assert client.getpeername() == str(path)
     close(sockets)
 
 

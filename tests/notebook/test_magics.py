@@ -65,7 +65,9 @@ def test_loading_twice_is_loading_once(bare: InteractiveShell) -> None:
 def test_unloading_what_was_never_loaded_does_no_harm(
     shell: InteractiveShell,
 ) -> None:
+    before = traces(shell)
     unload_ipython_extension(shell)
+    assert traces(shell) == before
 
 
 def test_every_magic_explains_itself(bare: InteractiveShell) -> None:

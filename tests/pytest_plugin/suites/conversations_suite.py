@@ -45,17 +45,17 @@ async def test_connections_that_open_at_once_start_the_application_once(
 
 
 async def test_a_connection_that_was_forgotten(asgi_websocket: Any) -> None:
-    await asgi_websocket("/room/").connect()
+    assert await asgi_websocket("/room/").connect() == (True, None)
 
 
 async def test_a_connection_that_will_not_end(asgi_websocket: Any) -> None:
     alice = asgi_websocket("/room/")
-    await alice.connect()
+    assert await alice.connect() == (True, None)
     await alice.send_to("stay")
 
 
 async def test_a_connection_that_was_never_opened(asgi_websocket: Any) -> None:
-    asgi_websocket("/room/")
+    assert asgi_websocket("/room/") is not None
 
 
 async def test_a_lab_that_was_never_used(asgi_lab: Any) -> None:
@@ -105,7 +105,7 @@ async def test_an_hour_passes_when_it_is_told_to(
 @pytest.mark.asgi(clock="manual")
 async def test_time_that_stands_still_holds_up_no_end(asgi_websocket: Any) -> None:
     alice = asgi_websocket("/room/")
-    await alice.connect()
+    assert await alice.connect() == (True, None)
     await alice.send_to("stay")
 
 

@@ -17,8 +17,8 @@ async def test_fails(asgi_websocket: Any) -> None:
 
 
 async def test_passes(asgi_websocket: Any) -> None:
-    async with asgi_websocket("/room/", name="bob"):
-        pass
+    async with asgi_websocket("/room/", name="bob") as bob:
+        assert bob is not None
 
 
 async def test_fails_with_plain_communicators() -> None:

@@ -13,23 +13,16 @@ savepoint is rolled back when it is the outermost.
 The connection is changed for as long as it is lent, and no message costs anything.
 """
 
-import contextlib
 import logging
-import re
 from collections.abc import Callable
 from typing import Any, Final, SupportsIndex
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from asgilab.django._statements import separated
+
 _CHANGED = ("on_commit", "savepoint_commit", "savepoint_rollback", "set_autocommit")
 _LOGGER = logging.getLogger("django.db.backends.base")
-_OF_SAVEPOINTS: Final = re.compile(
-    r"(?:\s+|--[^\n]*\n|/\*.*?\*/)*(?:savepoint|release|rollback)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-"""How a statement begins that marks the transaction itself, by Django or by hand."""
-_STATEMENT: Final = "asgilab_statement"
-"""Name of the savepoint before a statement that is to be a transaction of its own."""
 _COMMITS: Final = "_asgilab_commits"
 """Attribute of a lent connection: what was made of it here."""
 
@@ -69,9 +62,6 @@ class Commits:
         connection = self._connection
         vars(connection)[_COMMITS] = self
         connection.__class__ = _lent(self._kind)
-        if connection.vendor == "postgresql":  # It goes no further after an error.
-            # Innermost: who takes off a wrapper of his own takes the last one.
-            connection.execute_wrappers.insert(0, self._execute)
         connection.savepoint_ids = _Savepoints(
             connection.savepoint_ids, self._savepoint_of, self._left
         )
@@ -89,8 +79,6 @@ class Commits:
         connection.savepoint_ids = list(connection.savepoint_ids)
         for name in (*_CHANGED, _COMMITS):
             vars(connection).pop(name, None)
-        if self._execute in connection.execute_wrappers:
-            connection.execute_wrappers.remove(self._execute)
         connection.__class__ = self._kind
 
     @property
@@ -108,34 +96,6 @@ class Commits:
             taken: str | None = connection.savepoint()
             return taken
         return savepoint
-
-    def _execute(
-        self, execute: Any, sql: Any, params: Any, many: bool, context: Any
-    ) -> Any:
-        """Execute a statement; an error is the end of it, not of the transaction."""
-        if not self.outside or _OF_SAVEPOINTS.match(self._text(sql)):
-            return execute(sql, params, many, context)
-        self._tell(f"SAVEPOINT {_STATEMENT}")
-        try:
-            result = execute(sql, params, many, context)
-        except BaseException:
-            with contextlib.suppress(Exception):  # What came first is what is told.
-                self._tell(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
-                self._tell(f"RELEASE SAVEPOINT {_STATEMENT}")
-            raise
-        self._tell(f"RELEASE SAVEPOINT {_STATEMENT}")
-        return result
-
-    def _text(self, sql: Any) -> str:
-        """Return a statement as text, be it one that psycopg composes."""
-        if hasattr(sql, "as_string"):
-            sql = sql.as_string(self._connection.connection)
-        return sql.decode(errors="replace") if isinstance(sql, bytes) else str(sql)
-
-    def _tell(self, statement: str) -> None:
-        """Execute what is not the application's, past Django's log of queries."""
-        with self._connection.connection.cursor() as cursor:
-            cursor.execute(statement)
 
     def _on_commit(self, func: Any, robust: bool = False) -> None:
         connection = self._connection
@@ -261,10 +221,21 @@ def _lent(kind: type[BaseDatabaseWrapper]) -> type[BaseDatabaseWrapper]:
         return broken
 
     def put(connection: Any, needed: bool) -> None:
-        commits = vars(connection).get(_COMMITS)
-        if not (needed and commits is not None and commits.outside):
+        if not (needed and _outside(connection)):
             vars(connection)["needs_rollback"] = needed
 
+    def prepare_cursor(connection: Any, cursor: Any) -> Any:
+        prepare: Any = kind._prepare_cursor
+        return separated(prepare(connection, cursor), _outside)
+
     members = {"needs_rollback": property(get, put), "__module__": kind.__module__}
+    if kind.vendor == "postgresql":  # It goes no further after an error.
+        members["_prepare_cursor"] = prepare_cursor
     _LENT[kind] = type(kind.__name__, (kind,), members)
     return _LENT[kind]
+
+
+def _outside(connection: Any) -> bool:
+    """Tell whether a connection's borrower asks, and is in no block of its own."""
+    commits: Commits | None = vars(connection).get(_COMMITS)
+    return commits is not None and commits.outside

@@ -32,6 +32,12 @@ SCENARIOS = {
         "test_callbacks_run_where_the_application_would_commit[in_nested_blocks]",
         "test_a_database_error_after_the_commit_spoils_nothing[1]",
     },
+    "tests/django/test_statements.py": {
+        "test_a_wrapper_that_tries_again_finds_a_transaction_that_works[count]",
+        "test_a_wrapper_that_tries_again_finds_a_transaction_that_works[insert_many]",
+        "test_the_same_happens_where_each_statement_commits[count]",
+        "test_what_a_broken_transaction_refuses_is_an_error_of_djangos",
+    },
     "tests/django/test_ownership_of_requests.py": {
         "test_each_thread_of_a_request_closes_its_connection[sync]",
         "test_its_rows_are_seen",

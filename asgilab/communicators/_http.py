@@ -20,7 +20,7 @@ from asgilab.errors import NoOutput, PayloadError, UncleanExit
 from asgilab.protocol import HttpScopeOptions, ServerHabits, http_scope
 from asgilab.types import Headers
 
-Body = bytes | Iterable[bytes] | AsyncIterable[bytes]
+Body = bytes | bytearray | memoryview | Iterable[bytes] | AsyncIterable[bytes]
 _VERSION = "2.3"
 """Which specification the scope announces: the latest that any server does. From 2.4
 on ``send()`` raises once the client has gone, and no server does that for HTTP; an
@@ -38,8 +38,8 @@ class HttpCommunicator(ApplicationCommunicator):
         application: An ASGI application.
         method: HTTP method, such as ``"GET"``.
         path: Path with query string, or a full URL.
-        body: Body of the request; an iterable of bytes, asynchronous or not,
-            is sent in as many events.
+        body: Body of the request: bytes, a ``bytearray`` or a ``memoryview``; an
+            iterable of such pieces, asynchronous or not, is sent in as many events.
         headers: Header pairs, as bytes or text.
         user: A Django user or its name: the request carries its session cookie.
         session: What the Django session of the request holds.
@@ -65,7 +65,8 @@ class HttpCommunicator(ApplicationCommunicator):
             request or WebSocket of the same client with ``cookies=``.
 
     Raises:
-        PayloadError: The body is neither bytes nor an iterable.
+        PayloadError: The body is neither bytes nor an iterable of them; of an
+            iterable that is told where the piece is sent.
 
     Example::
 
@@ -93,12 +94,8 @@ class HttpCommunicator(ApplicationCommunicator):
         wiring: Wiring | None = None,
         **scope_options: Unpack[HttpScopeOptions],
     ) -> None:
-        if type(body) is not bytes and (
-            isinstance(body, str)
-            or not isinstance(body, (bytes, Iterable, AsyncIterable))
-        ):
-            msg = f"The body of a request is bytes, got {type(body).__name__}."
-            raise PayloadError(msg)
+        if type(body) is not bytes:
+            body = _judged(body)
         options = at_home(path, scope_options)
         scope = http_scope(method, path, headers=headers, **options)
         if "spec_version" not in scope_options:
@@ -256,10 +253,27 @@ _SHORTENED: Final = {
 more, in a subclass, patched into the class, or spied on in one communicator."""
 
 
-async def _pieces(body: Iterable[bytes] | AsyncIterable[bytes]) -> Any:
+def _judged(body: Any) -> bytes | Iterable[Any] | AsyncIterable[Any]:
+    """Return a body as bytes, or as the iterable it is."""
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    if isinstance(body, str) or not isinstance(body, (Iterable, AsyncIterable)):
+        msg = f"The body of a request is bytes, got {type(body).__name__}."
+        raise PayloadError(msg)
+    return body
+
+
+async def _pieces(body: Iterable[Any] | AsyncIterable[Any]) -> Any:
     if isinstance(body, AsyncIterable):
         async for piece in body:
-            yield piece
+            yield _piece(piece)
     else:
         for piece in body:
-            yield piece
+            yield _piece(piece)
+
+
+def _piece(piece: Any) -> bytes:
+    if isinstance(piece, (bytes, bytearray, memoryview)):
+        return bytes(piece)
+    msg = f"A piece of a request's body is bytes, got {type(piece).__name__}."
+    raise PayloadError(msg)

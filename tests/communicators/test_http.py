@@ -60,8 +60,16 @@ async def pieces() -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize(
     ("body", "seen"),
-    [(b"whole", b"whole"), (b"", b""), ([b"a", b"b"], b"a|b|"), (pieces(), b"a|b|")],
-    ids=["bytes", "empty", "list", "async"],
+    [
+        (b"whole", b"whole"),
+        (b"", b""),
+        (bytearray(b"whole"), b"whole"),
+        (memoryview(b"whole"), b"whole"),
+        ([b"a", b"b"], b"a|b|"),
+        ([bytearray(b"a"), memoryview(b"b")], b"a|b|"),
+        (pieces(), b"a|b|"),
+    ],
+    ids=["bytes", "empty", "bytearray", "view", "list", "list of arrays", "async"],
 )
 async def test_a_body_goes_as_one_event_or_piece_by_piece(
     body: Any, seen: bytes
@@ -74,6 +82,15 @@ async def test_a_body_goes_as_one_event_or_piece_by_piece(
 def test_a_body_that_is_neither_bytes_nor_pieces_is_refused(body: Any) -> None:
     with pytest.raises(PayloadError, match="The body of a request is bytes, got"):
         HttpCommunicator(mirror, "POST", "/", body)
+
+
+@pytest.mark.parametrize(("body", "found"), [(["a"], "str"), ([b"a", 5], "int")])
+async def test_a_piece_that_is_not_bytes_is_refused(body: Any, found: str) -> None:
+    communicator = HttpCommunicator(mirror, "POST", "/", body)
+    said = f"A piece of a request's body is bytes, got {found}."
+    with pytest.raises(PayloadError, match=said):
+        await communicator.get_response()
+    communicator.stop()
 
 
 async def test_the_request_is_sent_once() -> None:

@@ -12,7 +12,7 @@ import functools
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -40,12 +40,27 @@ _LAYERS: Final = "channels.layers"
 _SIGNALS: Final = (request_started, request_finished)
 
 
-def _leave_open() -> None:
-    """Stand in for ``close_old_connections``: they are closed at the end."""
+def _leaving_open() -> Callable[[], None]:
+    """Return what stands in for ``close_old_connections``: they are closed at the end.
+
+    Where it was left behind, by a patch that took it for the original, it closes.
+    """
+
+    def close() -> None:
+        if not _CLOSING.owned:
+            close_old_connections()
+
+    return close
 
 
-async def _leave_open_without_hop() -> None:
-    """Stand in for Channels' ``aclose_old_connections``."""
+def _leaving_open_without_hop() -> Callable[[], Coroutine[Any, Any, None]]:
+    """Return what stands in for Channels' ``aclose_old_connections``."""
+
+    async def aclose() -> None:
+        if not _CLOSING.owned:
+            await sync_to_async(close_old_connections)()
+
+    return aclose
 
 
 def _close_with_request(**_: Any) -> None:
@@ -64,14 +79,14 @@ def _close_with_request(**_: Any) -> None:
             BaseDatabaseWrapper.close(connection)
 
 
-_REPLACEMENTS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
-    ("channels.db", "close_old_connections", _leave_open),
-    ("channels.db", "aclose_old_connections", _leave_open_without_hop),
-    ("channels.consumer", "aclose_old_connections", _leave_open_without_hop),
-    ("channels.generic.http", "aclose_old_connections", _leave_open_without_hop),
-    ("channels.generic.websocket", "aclose_old_connections", _leave_open_without_hop),
+_REPLACEMENTS: Final[tuple[tuple[str, str, Callable[[], Any]], ...]] = (
+    ("channels.db", "close_old_connections", _leaving_open),
+    ("channels.db", "aclose_old_connections", _leaving_open_without_hop),
+    ("channels.consumer", "aclose_old_connections", _leaving_open_without_hop),
+    ("channels.generic.http", "aclose_old_connections", _leaving_open_without_hop),
+    ("channels.generic.websocket", "aclose_old_connections", _leaving_open_without_hop),
 )
-"""Module, name, and what stands in for it there while connections are owned."""
+"""Module, name, and what makes its stand-in there while connections are owned."""
 _MODULES: Final = tuple(dict.fromkeys(module for module, *_ in _REPLACEMENTS))
 
 
@@ -81,8 +96,8 @@ _Place = tuple[dict[str, Any], str, Callable[..., Any]]
 
 def _places() -> list[_Place]:
     return [
-        (vars(sys.modules[module]), name, replacement)
-        for module, name, replacement in _REPLACEMENTS
+        (vars(sys.modules[module]), name, stand_in())
+        for module, name, stand_in in _REPLACEMENTS
         if hasattr(sys.modules.get(module), name)
     ]
 
@@ -94,6 +109,7 @@ class _Closing:
     per message, so that owners may come and go in any order.
 
     Attributes:
+        owned: How many owners there are.
         connected: The connections that were made while somebody owned them.
         touched: Whether there were any.
         needed: Whether any connection is known to have been made, ever. Before
@@ -103,7 +119,7 @@ class _Closing:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._owners = 0
+        self.owned = 0
         self._loaded: list[tuple[str, ModuleType | None]] = [
             (module, None) for module in _MODULES
         ]
@@ -126,7 +142,7 @@ class _Closing:
                 self._replaced = [names[name] for names, name, _ in self._places]
                 for names, name, replacement in self._places:
                     names[name] = replacement
-            self._owners += 1
+            self.owned += 1
             if self.needed:
                 self._silence_signals()
 
@@ -137,19 +153,29 @@ class _Closing:
         self._places = _places()
 
     def _restore(self) -> None:
-        """Put back what was replaced."""
+        """Put back what was replaced, but where a patch of the test's own stands.
+
+        Its end puts our stand-in there, so that another stands in from now on: what
+        is put back over that one would be the patch.
+        """
         if self._replaced:
-            for (names, name, _), found in zip(
+            patched = False
+            for (names, name, ours), found in zip(
                 self._places, self._replaced, strict=True
             ):
-                names[name] = found
+                if names[name] is ours:
+                    names[name] = found
+                else:
+                    patched = True
             self._replaced = []
+            if patched:
+                self._places = _places()
 
     def resume(self) -> None:
         """One owner goes; the last one switches it on again."""
         with self._lock:
-            self._owners -= 1
-            if not self._owners:
+            self.owned -= 1
+            if not self.owned:
                 self._restore()
                 if self._silenced:
                     for signal in self._silenced:
@@ -164,7 +190,7 @@ class _Closing:
         """Remember a connection that was made, the more so while somebody owns it."""
         with self._lock:
             self.needed = True
-            if self._owners:
+            if self.owned:
                 self.touched = True
                 self.connected.add(connection)
                 self._silence_signals()

@@ -1,13 +1,15 @@
 """Whose database connections an application uses while a communicator drives it."""
 
 import asyncio
+import inspect
 from typing import Any
+from unittest import mock
 
 import channels.consumer
 import channels.db
 import django.db
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import (
     AsyncJsonWebsocketConsumer,
@@ -144,6 +146,42 @@ async def test_communicators_at_work_at_once_leave_nothing_patched_behind() -> N
     await first.disconnect()
     assert patched_names() == before
     assert channels.db.close_old_connections is django.db.close_old_connections
+
+
+@pytest.mark.parametrize("module", [channels.db, channels.consumer])
+async def test_a_patch_of_the_tests_own_is_kept_and_nothing_is_left_of_ours(
+    module: Any,
+) -> None:
+    for name in {"close_old_connections", "aclose_old_connections"} & set(vars(module)):
+        original = getattr(module, name)
+        first = await connected(AsyncJsonWebsocketConsumer)
+        with mock.patch.object(module, name) as patch:
+            await first.disconnect()
+            assert getattr(module, name) is patch
+            second = await connected(AsyncJsonWebsocketConsumer)
+        await second.disconnect()
+        left = getattr(module, name)
+        assert left is not patch
+        third = await connected(AsyncJsonWebsocketConsumer)
+        assert await closes(left) == 0
+        await third.disconnect()
+        assert getattr(module, name) is left
+        assert await closes(left) == 1
+        setattr(module, name, original)
+
+
+async def closes(close: Any) -> int:
+    """Count how often Django is asked to close a connection that is too old."""
+
+    def close_here() -> int:
+        with mock.patch.object(connection, "close_if_unusable_or_obsolete") as asked:
+            if inspect.iscoroutinefunction(close):
+                async_to_sync(close)()
+            else:
+                close()
+        return asked.call_count
+
+    return await sync_to_async(close_here)()
 
 
 @pytest.fixture

@@ -62,9 +62,10 @@ _ATTRIBUTE: Final = re.compile(
 )
 _NAMING: Final = frozenset({"name", "id", "type", "property"})
 _VALUES: Final = frozenset({"value", "content"})
-_PART: Final = re.compile(  # A delimiter may be a header's line: so no end of them.
-    r"(?:\A|\n)(--[^\r\n]{1,72})\r?\n"
-    r"((?:[^\r\n:]{1,100}+:[^\r\n]*+\r?\n){1,20}+)\r?\n"
+_HEADER: Final = r"(?:[^\r\n:]{1,100}+:[^\r\n]*+\r?\n)"
+_PART: Final = re.compile(  # A delimiter with a colon may be a header's line, too: so
+    r"(?:\A|\n)(--(?:[^\r\n:]|(:)){1,72})\r?\n"  # after those there is an end of them.
+    rf"({_HEADER}{{1,20}}+(?(2)|{_HEADER}*+))\r?\n"
 )
 _PART_NAME: Final = re.compile(r'(?<![\w*])name=(?:"((?:[^"\\]|\\.)*+)"|([^;\s"]+))')
 
@@ -164,7 +165,7 @@ def _parts(text: str) -> Iterator[Span]:
     place = 0
     while part := _PART.search(text, place):
         place = part.end() - 1  # the line end before the next delimiter is needed
-        found = _PART_NAME.search(part[2])
+        found = _PART_NAME.search(part[3])
         name = (found[1] or found[2] or "") if found else ""
         if not is_secret_name(name):
             continue

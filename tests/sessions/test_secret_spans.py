@@ -47,6 +47,13 @@ def test_a_file_under_a_telling_name_is_a_secret_too() -> None:
     assert found(FORM.format(name="private_key", more=more)) == ["s3cret\r\n--other"]
 
 
+@pytest.mark.parametrize(("delimiter", "headers"), [("--B", 5000), ("--B:", 19)])
+def test_a_part_may_have_many_headers(delimiter: str, headers: int) -> None:
+    form = FORM.format(name="password", more="").replace("--B", delimiter)
+    form = form.replace("\r\nContent-D", "\r\nX-More: yes" * headers + "\r\nContent-D")
+    assert found(form) == ["s3cret\r\n--other"]
+
+
 def test_a_file_name_says_nothing_of_a_part() -> None:
     assert found(FORM.format(name="upload", more='; filename="password"')) == []
 

@@ -18,6 +18,12 @@ from asgilab.sessions import Event, Kind
 from asgilab.testing import WebsocketCommunicator
 
 
+@pytest.fixture(autouse=True)
+def layer_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Redis a layer keeps locks of the loop that it was used on first."""
+    monkeypatch.setattr(channel_layers, "backends", {})
+
+
 class Room(AsyncJsonWebsocketConsumer):
     groups = ("room",)
 

@@ -34,9 +34,12 @@ elif _DATABASE:
     }
 
 if _REDIS:
+    # With a timeout, redis-py sends each command in asyncio.wait_for(), which on Python
+    # 3.11 may swallow a cancellation: then Channels waits for its receive() for ever.
+    _HOST = {"host": "127.0.0.1", "port": int(_REDIS), "socket_timeout": None}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [("127.0.0.1", int(_REDIS))]},
+            "CONFIG": {"hosts": [_HOST]},
         }
     }

@@ -13,10 +13,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from asgilab.live._python import python_running
-from asgilab.live._recording_process import LENGTH, MARSHALLING
+from asgilab.live._recording_process import HEAD, MARSHALLING, yield_to_others
 
 _PIPE_BYTES: Final = 1_000_000
 
@@ -43,6 +43,7 @@ class RecordingPipe:
             bufsize=0,
             **apart(),
         )
+        yield_to_others(self._process.pid)
         if self._process.stdin is not None:
             _enlarge(self._process.stdin.fileno())
         self._listener = threading.Thread(
@@ -56,20 +57,21 @@ class RecordingPipe:
         return sum(count for count, _ in self._unanswered)
 
     def send(
-        self, lost: int, events: list[bytes], flushes: list[threading.Event]
+        self, lost: int, packs: list["Packed"], flushes: list[threading.Event]
     ) -> None:
         """Send events; the flushes are told when they have been written.
 
         Args:
             lost: How many others were lost.
-            events: Marshalled, each.
+            packs: The events.
             flushes: Set when all that was sent so far is written, or will not be.
 
         Raises:
             OSError: The process has ended.
         """
-        self._unanswered.append((lost + len(events), flushes))
-        rest = memoryview(framed(lost, bool(flushes), events))
+        events = sum(pack.events for pack in packs)
+        self._unanswered.append((lost + events, flushes))
+        rest = memoryview(framed(lost, bool(flushes), packs))
         while rest and self._process.stdin is not None:
             rest = rest[self._process.stdin.write(rest) :]
 
@@ -113,13 +115,32 @@ def _tell(flushes: list[threading.Event]) -> None:
         flush.set()
 
 
-def framed(lost: int, asked: bool, events: list[bytes]) -> bytes:
+class Packed(NamedTuple):
+    """Events as they cross the pipe.
+
+    Attributes:
+        events: How many.
+        content: A marshalled list of marshalled events.
+    """
+
+    events: int
+    content: bytes
+
+
+def packed(events: list[bytes]) -> Packed:
+    """Return events as they cross the pipe; each is marshalled already."""
+    return Packed(len(events), marshal.dumps(events, MARSHALLING))
+
+
+def framed(lost: int, asked: bool, packs: list[Packed]) -> bytes:
     """Return a frame: how many events were lost, whether an answer is awaited, events.
 
-    Before it stands its length.
+    Before it stands its head.
     """
-    content = marshal.dumps((lost, asked, events), MARSHALLING)
-    return LENGTH.pack(len(content)) + content
+    contents = [pack.content for pack in packs]
+    content = marshal.dumps((lost, asked, contents), MARSHALLING)
+    events = sum(pack.events for pack in packs)
+    return HEAD.pack(len(content), events, asked) + content
 
 
 def apart() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The process that writes for one recorder, so that serving costs little more.
 
 Turning events into text is more work than passing them on. Frames come in by
-the standard input, each a length and a marshalled tuple; answers go out by the
+the standard input, each a head and a marshalled tuple; answers go out by the
 standard output, one line of JSON each. When the input ends, for whatever
 reason, what came is written, and the process ends.
 """
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from asgilab.live._recording_file import RecordingFiles
 from asgilab.live._scribe import Entry, Scribe
@@ -35,7 +35,13 @@ _NOT_MEANT: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGTTOU")
 MARSHALLING: Final = 2
 """Version of marshalling: later ones look for objects that come twice, for long."""
 
-LENGTH: Final = struct.Struct("!Q")
+HEAD: Final = struct.Struct("!QI?")
+"""Of a frame: bytes that follow, events among them, whether an answer is awaited."""
+
+BURST: Final = 400
+"""Events of a frame from which on there is a burst of traffic."""
+_BURST_SECONDS: Final = 2.0
+"""How long what comes in a burst may wait for its end."""
 
 
 def main() -> None:
@@ -58,25 +64,29 @@ def main() -> None:
     )
     name_secrets(*options.get("secret_names", ()))
     scribe = Scribe(files, options["redact"], lambda text: _answer(warning=text))
-    yield_to_others()
     _write(scribe, files)
     scribe.close()
 
 
-def yield_to_others() -> None:
-    """Let whoever serves have the processor first, where the system knows of that."""
+def yield_to_others(process: int) -> None:
+    """Let others have the processor before a process, where the system knows of that.
+
+    Args:
+        process: Its number. It yields from then on, while it is starting too.
+    """
     with suppress(AttributeError, OSError):
-        os.nice(_NICENESS)
+        os.setpriority(os.PRIO_PROCESS, process, _NICENESS)
     with suppress(AttributeError, OSError):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _write(scribe: Scribe, files: RecordingFiles) -> None:
     """Write what comes, and answer how much is written: soon, if that is awaited."""
     unanswered, answered = 0, time.monotonic()
     for frame in ReadAhead(sys.stdin.buffer):
-        lost, awaited, events = marshal.loads(frame)
-        scribe.write([_entry(event) for event in events], lost)
+        lost, awaited, packs = marshal.loads(frame)
+        events = [_entry(each) for pack in packs for each in marshal.loads(pack)]
+        scribe.write(events, lost)
         unanswered += 1
         if awaited or time.monotonic() - answered > _ANSWER_SECONDS:
             current = files.current
@@ -85,11 +95,29 @@ def _write(scribe: Scribe, files: RecordingFiles) -> None:
             unanswered, answered = 0, time.monotonic()
 
 
-class ReadAhead:
-    """Frames, read as they come and given out as they are wanted.
+class Frame(NamedTuple):
+    """What came at once.
 
-    In a burst of traffic this process gets little of the machine's time: it
-    takes what comes, and writes it down afterwards.
+    Attributes:
+        content: Marshalled: how many were lost, whether an answer is awaited, and
+            lists of events, marshalled again.
+        events: How many events.
+        awaited: Whether somebody waits for them to be written.
+        came: When, by the clock that only goes forward.
+    """
+
+    content: bytes
+    events: int
+    awaited: bool
+    came: float
+
+
+class ReadAhead:
+    """Contents of frames, read as they come and given out as they are wanted.
+
+    In a burst of traffic whoever serves needs the machine. This process takes what
+    comes, and writes it down when the burst is over, when somebody waits for it, when
+    much waits, or when it has waited for two seconds.
 
     Args:
         source: Where the frames come from.
@@ -99,8 +127,9 @@ class ReadAhead:
     def __init__(self, source: IO[bytes], most: int = _AHEAD_BYTES) -> None:
         self._source = source
         self._most = most
-        self._frames: deque[bytes] = deque()
+        self._frames: deque[Frame] = deque()
         self._bytes = 0
+        self._awaited = 0
         self._over = False
         self._changed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -111,30 +140,39 @@ class ReadAhead:
                 self._changed.wait_for(lambda: self._frames or self._over)
                 if not self._frames:
                     return
+                left = self._frames[0].came + _BURST_SECONDS - time.monotonic()
+                self._changed.wait_for(self._is_time, max(left, 0))
                 frame = self._frames.popleft()
-                self._bytes -= len(frame)
+                self._bytes -= len(frame.content)
+                self._awaited -= frame.awaited
                 self._changed.notify_all()
-            yield frame
+            yield frame.content
+
+    def _is_time(self) -> bool:
+        """Whether what waits is to be written now."""
+        calm = self._frames[-1].events < BURST
+        return calm or self._over or self._awaited > 0 or self._bytes * 2 > self._most
 
     def _read(self) -> None:
         for frame in _frames(self._source):
             with self._changed:
                 self._changed.wait_for(lambda: self._bytes < self._most)
                 self._frames.append(frame)
-                self._bytes += len(frame)
+                self._bytes += len(frame.content)
+                self._awaited += frame.awaited
                 self._changed.notify_all()
         with self._changed:
             self._over = True
             self._changed.notify_all()
 
 
-def _frames(source: IO[bytes]) -> Iterator[bytes]:
-    while len(head := source.read(LENGTH.size)) == LENGTH.size:
-        (length,) = LENGTH.unpack(head)
+def _frames(source: IO[bytes]) -> Iterator[Frame]:
+    while len(head := source.read(HEAD.size)) == HEAD.size:
+        length, events, awaited = HEAD.unpack(head)
         content = source.read(length)
         if len(content) < length:
             return  # The server was killed in the middle of it.
-        yield content
+        yield Frame(content, events, awaited, time.monotonic())
 
 
 def _entry(event: bytes) -> Entry:

@@ -15,8 +15,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from asgilab.live._recording_pipe import RecordingPipe
+from asgilab.live._recording_pipe import Packed, RecordingPipe, packed
 from asgilab.live._recording_process import MARSHALLING
+from asgilab.live._recording_queue import Bundle, RecordingQueue, Row
 from asgilab.sessions._codec import encode
 
 LOGGER: Final = logging.getLogger("asgilab.live.recorder")
@@ -24,9 +25,6 @@ _GATHER_SECONDS: Final = 0.2
 """How long events gather: many at once cost less. So many are lost by a kill."""
 _BATCH: Final = 2000
 _RETRY_SECONDS: Final = 5.0
-
-Row = tuple[float, str, str, Mapping[str, Any], Mapping[str, Any] | None]
-"""An :class:`asgilab.live._scribe.Entry`, before it crosses the pipe."""
 
 Record = Callable[..., None]
 """Takes the kind of an event, the event, and what options its connection has."""
@@ -63,19 +61,15 @@ class RecordingThread:
         self.path: str | None = None
         self._options = json.dumps(options)
         self._redact = redact
-        self._max_events = max_events
-        self._max_bytes = max_bytes
-        self._waiting: deque[bytes | Row] = deque()
-        self._small = max_bytes // max_events
-        self._large = 0  # Bytes of those that wait and are no small ones,
-        self._weighing = threading.Lock()  # changed under this lock.
-        self._refused = 0  # Counted by the traffic's side alone,
-        self._unwritten = 0  # and by this side,
-        self._told = 0  # which knows how many refusals it has passed on.
+        self._urgent = threading.Event()
+        self._queue = RecordingQueue(
+            max_events, max_bytes, redact is None, self._urgent.set
+        )
+        self._unwritten = 0
+        self._told = 0  # How many of the queue's refusals were passed on.
         self._asked: deque[threading.Event] = deque()
         self._wake = threading.Event()
         self._awake = False
-        self._urgent = threading.Event()
         self._ending = False
         self._warned = False
         self._next_try = 0.0
@@ -96,7 +90,9 @@ class RecordingThread:
         """
         if type(row[3]) is not dict:
             row = (*row[:3], dict(row[3]), row[4])
-        self._take(marshalled(row) if self._redact is None else _copied(row))
+        self._queue.take(marshalled(row) if self._redact is None else _copied(row))
+        if not self._awake:
+            self._wake.set()
 
     def recording(self, connection: str, fail: Callable[[Exception], None]) -> Record:
         """Return what hands over the events of one connection, and never raises.
@@ -109,20 +105,20 @@ class RecordingThread:
             fail: Called with what keeps an event from being handed over.
         """
         clock, dumps, version = time.time, _dumps, MARSHALLING
-        waiting, small, most = self._waiting, self._small, self._max_events
-        plain = self._redact is None
+        queue, loose = self._queue, self._queue.loose
+        small, quick, plain = queue.small, queue.quick, self._redact is None
 
         def record(kind: str, message: Mapping[str, Any], options: Any = None) -> None:
             try:
                 if plain and type(message) is dict:
                     row = (clock(), connection, kind, message, options)
                     item = dumps(row, version)
-                    if len(item) <= small and len(waiting) < most:
-                        waiting.append(item)
-                        if not self._awake:
-                            self._wake.set()
+                    if len(item) <= small and len(loose) < quick and queue.room:
+                        loose.append(item)
                     else:
-                        self._take(item)
+                        queue.take(item)
+                    if not self._awake:
+                        self._wake.set()
                 else:
                     self.put((clock(), connection, kind, message, options))
             except ValueError:
@@ -137,24 +133,6 @@ class RecordingThread:
             self.put(row)
         except Exception as error:
             fail(error)
-
-    def _take(self, item: bytes | Row) -> None:
-        waiting = self._waiting
-        if len(waiting) >= self._max_events or not self._has_room(item):
-            self._refused += 1
-            return
-        waiting.append(item)
-        if not self._awake:
-            self._wake.set()
-
-    def _has_room(self, item: bytes | Row) -> bool:
-        size = _size(item)
-        if size <= self._small:  # As many of them as may wait are not too large.
-            return True
-        with self._weighing:
-            fits = self._large + size <= self._max_bytes
-            self._large += size if fits else 0
-        return fits
 
     def flush(self, timeout: float) -> bool:
         """Wait until what was handed over is written, or could not be.
@@ -180,15 +158,15 @@ class RecordingThread:
     def _run(self) -> None:
         while not self._ending:
             self._awake = False
-            if not self._waiting and not self._asked:
+            if not len(self._queue) and not self._asked:
                 self._wake.wait()
             self._wake.clear()
             self._awake = True
-            if not self._asked and len(self._waiting) < _BATCH:
+            if not self._asked and len(self._queue) < _BATCH:
                 self._urgent.wait(_GATHER_SECONDS)
             self._urgent.clear()
             self._hand_on()
-        while self._waiting:
+        while len(self._queue):
             self._hand_on()
         self._hand_on()  # What was lost at the very end is told, too.
         if self._pipe is not None:
@@ -197,38 +175,37 @@ class RecordingThread:
     def _hand_on(self) -> None:
         # Who asks for a flush means all that came before: so this comes first.
         asked = len(self._asked)
-        count = len(self._waiting)
-        if count > _BATCH:
-            asked, count = 0, _BATCH
+        bundles, all_of_them = self._queue.give(_BATCH)
+        if not all_of_them:
+            asked = 0
         flushes = [self._asked.popleft() for _ in range(asked)]
-        taken = [self._waiting.popleft() for _ in range(count)]
-        self._lighten(taken)
-        rows = self._redacted(taken, self._redact) if self._redact else taken
-        self._count_and_send(rows, flushes)
+        self._count_and_send([self._packed(bundle) for bundle in bundles], flushes)
 
-    def _lighten(self, taken: list[Any]) -> None:
-        """Let others wait in the room of what waits no longer."""
-        if self._large:
-            large = sum(size for size in map(_size, taken) if size > self._small)
-            with self._weighing:
-                self._large -= large
+    def _packed(self, bundle: Bundle) -> Packed:
+        if not isinstance(bundle.content, list):
+            return bundle.content
+        events = bundle.content
+        return packed(self._redacted(events, self._redact) if self._redact else events)
 
-    def _count_and_send(self, rows: list[Any], flushes: list[threading.Event]) -> None:
-        refused = self._refused
+    def _count_and_send(
+        self, packs: list[Packed], flushes: list[threading.Event]
+    ) -> None:
+        events = sum(pack.events for pack in packs)
+        refused = self._queue.refused
         lost = refused - self._told + self._unwritten
         self._told, self._unwritten = refused, 0
-        if not (rows or lost or flushes):
+        if not (events or lost or flushes):
             return
         try:
             pipe = self._opened()
         except OSError as error:
-            self._unwritten = lost + len(rows)
+            self._unwritten = lost + events
             self._warn(f"Nothing can be recorded ({error}).")
             for flush in flushes:
                 flush.set()
             return
         try:
-            pipe.send(lost, rows, flushes)
+            pipe.send(lost, packs, flushes)
         except OSError:
             code = pipe.end()
             self._unwritten = pipe.unanswered
@@ -291,12 +268,3 @@ def marshalled(row: Row) -> bytes:
 
 def _copied(row: Row) -> Row:
     return (*row[:3], dict(row[3]), row[4])
-
-
-def _size(item: bytes | Row) -> int:
-    """Return how large an event is; of one that is not marshalled, its payload."""
-    if isinstance(item, bytes):
-        return len(item)
-    message = item[3]
-    payload = message.get("body") or message.get("text") or message.get("bytes")
-    return len(payload) if isinstance(payload, (bytes, str)) else 0

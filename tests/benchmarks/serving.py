@@ -32,7 +32,7 @@ CLIENTS: Final = 16
 WRITTEN_SECONDS: Final = 120.0
 """How long the file may take afterwards, on a machine that has much else to do."""
 WARM_UP: Final = 10
-"""One of so many exchanges comes before the clock starts."""
+"""One of so many exchanges comes before the clock starts, and is written by then."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class Serving(uvicorn.Server):
 async def serve(recorded: bool) -> None:
     """Tell the port and serve until the standard input ends.
 
+    A line of it asks whether all that was recorded is written; a line answers.
     Then tell how many events passed, and how many of them are in the file.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -104,6 +105,11 @@ async def serve(recorded: bool) -> None:
         await server.up.wait()
         (listening,) = server.servers[0].sockets
         sys.stdout.write(f"{listening.getsockname()[1]}\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.readline)
+        if recorded:
+            assert await asyncio.to_thread(application.flush, WRITTEN_SECONDS)
+        sys.stdout.write("warm\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
         server.should_exit = True
@@ -203,13 +209,16 @@ def _measured(how: str, exchange: Exchange, times: int) -> tuple[float, float]:
         cwd=ROOT,
     ) as server:
         assert server.stdout is not None
+        assert server.stdin is not None
         port = int(server.stdout.readline())
         first = asyncio.run(exchanged(port, exchange, max(times // WARM_UP, CLIENTS)))
+        server.stdin.write("warm?\n")
+        server.stdin.flush()
+        assert server.stdout.readline() == "warm\n"
         began = perf_counter()
         taken = asyncio.run(exchanged(port, exchange, times))
         seconds = perf_counter() - began
         if how == "recorded":
-            assert server.stdin is not None
             server.stdin.close()
             _check(json.loads(server.stdout.readline()), exchange, [*first, *taken])
     # A few are answered after the last that was asked for.

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from asgilab.live import _recording_pipe
-from asgilab.live._recording_pipe import RecordingPipe, apart
+from asgilab.live._recording_pipe import RecordingPipe, apart, packed
 from asgilab.live._recording_thread import marshalled
 from asgilab.sessions import load
 
@@ -72,8 +72,8 @@ def test_a_flush_is_told_when_all_before_it_is_written(
     path: Path, told: list[str], pipe: Callable[..., RecordingPipe]
 ) -> None:
     way, flush = pipe(), threading.Event()
-    way.send(0, [event("one"), event("two")], [])
-    way.send(0, [event("three")], [flush])
+    way.send(0, [packed([event("one"), event("two")])], [])
+    way.send(0, [packed([event("three")])], [flush])
     assert flush.wait(WAIT)
     assert texts(path) == ["one", "two", "three"]
     assert told == [str(path)]
@@ -84,7 +84,7 @@ def test_more_than_a_pipe_holds_arrives_whole(
     path: Path, pipe: Callable[..., RecordingPipe]
 ) -> None:
     way = pipe()
-    way.send(0, [event("x" * 10_000_000)], [])
+    way.send(0, [packed([event("x" * 10_000_000)])], [])
     assert way.end() == 0
     assert texts(path) == ["x" * 10_000_000]
 
@@ -93,16 +93,16 @@ def test_what_is_lost_with_the_process_is_known_and_nobody_waits_for_it(
     pipe: Callable[..., RecordingPipe],
 ) -> None:
     way, first, second = pipe(), threading.Event(), threading.Event()
-    way.send(0, [event("one")], [first])
+    way.send(0, [packed([event("one")])], [first])
     assert first.wait(WAIT)
     os.kill(way._process.pid, signal.SIGSTOP)
-    way.send(2, [event("two")], [second])
+    way.send(2, [packed([event("two")])], [second])
     way._process.kill()
     assert way.end() == -signal.SIGKILL
     assert second.is_set()
     assert way.unanswered == 3
     with pytest.raises((OSError, ValueError)):
-        way.send(0, [event("three")], [])
+        way.send(0, [packed([event("three")])], [])
 
 
 def test_trouble_is_passed_on(
@@ -110,7 +110,7 @@ def test_trouble_is_passed_on(
 ) -> None:
     (tmp_path / "file").touch()
     way, flush = pipe(path=str(tmp_path / "file" / "a")), threading.Event()
-    way.send(0, [event("one")], [flush])
+    way.send(0, [packed([event("one")])], [flush])
     assert flush.wait(WAIT)
     assert told[0].startswith("Nothing can be recorded (")
 
@@ -125,14 +125,14 @@ def test_it_needs_nothing_of_a_pipe_that_only_unix_has(
     monkeypatch.setattr(_recording_pipe, "apart", dict)
     monkeypatch.setattr(_recording_pipe, "python_running", without_unix)
     way = pipe()
-    way.send(0, [event("one")], [])
+    way.send(0, [packed([event("one")])], [])
     assert way.end() == 0
     assert texts(path) == ["one"]
 
 
 def without_unix(module: str, *arguments: str) -> list[str]:
     """Return the command for a process that lacks what Windows lacks."""
-    lacking = "sched_setscheduler", "nice", "set_blocking", "sched_param"
+    lacking = "sched_setscheduler", "setpriority", "set_blocking", "sched_param"
     script = f"""
 import os, signal, sys
 sys.path[:] = {sys.path!r}

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from asgilab.live._python import python_running
-from asgilab.live._recording_pipe import framed
-from asgilab.live._recording_process import LENGTH, ReadAhead
+from asgilab.live._recording_pipe import framed, packed
+from asgilab.live._recording_process import BURST, HEAD, ReadAhead
 from asgilab.live._recording_thread import marshalled
 from asgilab.sessions import load
 
@@ -44,7 +44,8 @@ class Writer:
 
     def send(self, *rows: Any, asked: bool = False) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(framed(0, asked, [marshalled(row) for row in rows]))
+        events = packed([marshalled(row) for row in rows])
+        self.process.stdin.write(framed(0, asked, [events]))
         self.process.stdin.flush()
 
     def answer(self) -> Any:
@@ -105,7 +106,9 @@ def test_names_that_hold_secrets_for_the_server_do_for_it(path: Path) -> None:
     assert texts(path) == ["roomKey=[redacted]"]
 
 
-@pytest.mark.parametrize("lacking", [[], ["nice"], ["nice", "sched_setscheduler"]])
+@pytest.mark.parametrize(
+    "lacking", [[], ["setpriority"], ["setpriority", "sched_setscheduler"]]
+)
 def test_it_yields_as_far_as_the_system_knows_how(lacking: list[str]) -> None:
     """In a process of its own, because nobody gets back what he gave away."""
     script = f"""
@@ -113,20 +116,20 @@ import os
 for name in {lacking}:
     delattr(os, name)
 from asgilab.live._recording_process import yield_to_others
-yield_to_others()
+yield_to_others(os.getpid())
 print(os.getpriority(os.PRIO_PROCESS, 0))
 """
     ran = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert int(ran.stdout) == (0 if "nice" in lacking else 19)
+    assert int(ran.stdout) == (0 if "setpriority" in lacking else 19)
 
 
 def test_a_frame_that_the_server_did_not_finish_is_left_out(path: Path) -> None:
     writer = Writer(path)
     writer.send(row("whole"))
     assert writer.process.stdin is not None
-    writer.process.stdin.write(LENGTH.pack(1000) + b"torn")
+    writer.process.stdin.write(HEAD.pack(1000, 1, False) + b"torn")
     assert writer.end() == 0
     assert texts(path) == ["whole"]
 
@@ -158,16 +161,71 @@ def test_no_more_is_read_ahead_than_may_wait() -> None:
 
     class Source(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
-            if self.tell() >= 10 * (LENGTH.size + 100):
+            if self.tell() >= 10 * (HEAD.size + 100):
                 tenth.set()
             return super().read(size)
 
     frames = [bytes([number]) * 100 for number in range(20)]
-    content = b"".join(LENGTH.pack(len(frame)) + frame for frame in frames)
+    content = b"".join(HEAD.pack(len(frame), 1, False) + frame for frame in frames)
     ahead = ReadAhead(Source(content), most=350)
     assert not tenth.wait(0.1)
     assert list(ahead) == frames
     assert tenth.is_set()
+
+
+class Traffic:
+    """A pipe that frames come through, each a letter."""
+
+    def __init__(self) -> None:
+        reading, self._writing = os.pipe()
+        self._reading = os.fdopen(reading, "rb")
+        self.came = iter(ReadAhead(self._reading, most=100))
+
+    def send(self, letters: bytes, events: int, awaited: bool = False) -> None:
+        for letter in letters:
+            os.write(self._writing, HEAD.pack(1, events, awaited) + bytes([letter]))
+
+    def end(self) -> list[bytes]:
+        os.close(self._writing)
+        rest = list(self.came)
+        self._reading.close()
+        return rest
+
+
+@pytest.fixture
+def long_burst(monkeypatch: pytest.MonkeyPatch) -> Traffic:
+    monkeypatch.setattr("asgilab.live._recording_process._BURST_SECONDS", 1e6)
+    return Traffic()
+
+
+@pytest.mark.parametrize(
+    ("letters", "events", "awaited"),
+    [(b"c", BURST - 1, False), (b"c", BURST, True), (b"c" * 60, BURST, False)],
+    ids=["it is over", "somebody waits", "much waits"],
+)
+def test_what_comes_in_a_burst_waits_until_something_calls_for_it(
+    long_burst: Traffic, letters: bytes, events: int, awaited: bool
+) -> None:
+    got: list[bytes] = []
+    taking = threading.Thread(target=lambda: got.append(next(long_burst.came)))
+    long_burst.send(b"ab", BURST)
+    taking.start()
+    taking.join(0.1)
+    assert got == []
+    long_burst.send(letters, events, awaited)
+    taking.join(30)
+    assert got == [b"a"]
+    assert long_burst.end() == [b"b", *[b"c"] * len(letters)]
+
+
+def test_a_burst_does_not_hold_for_ever_what_came_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("asgilab.live._recording_process._BURST_SECONDS", 0.01)
+    traffic = Traffic()
+    traffic.send(b"a", BURST)
+    assert next(traffic.came) == b"a"
+    assert traffic.end() == []
 
 
 def test_trouble_is_told_in_a_sentence(tmp_path: Path) -> None:

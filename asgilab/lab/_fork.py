@@ -100,6 +100,23 @@ def check_databases(project: "Project | None") -> None:
         raise UsageError(msg)
 
 
+def check_test_database(project: "Project | None") -> None:
+    """Make sure that a fresh lab does not repeat a session on the real database.
+
+    Raises:
+        UsageError: The lab that it is made of works on the project's own.
+    """
+    if project is not None and project.database == "project":
+        msg = (
+            "This lab works on the project's own database, and a replay or an export "
+            "would write there once more. Expected a lab on the test database: "
+            "%asgi_app without --database project (Lab without database='project'), or "
+            "the session saved with %asgi_save FILE, for 'asgilab replay FILE' and "
+            "'asgilab export FILE'."
+        )
+        raise UsageError(msg)
+
+
 def _shared(project: "Project | None") -> list[str]:
     if project is not None:
         return project.shared_databases()

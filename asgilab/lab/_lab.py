@@ -30,7 +30,7 @@ from asgilab.errors import UnknownConnection
 from asgilab.lab._asking import asked_for, empty_like, names_for, with_json
 from asgilab.lab._client import Client
 from asgilab.lab._ending import end, is_over, second_to, still_open, unseen_of
-from asgilab.lab._fork import Origin, check_databases, origin
+from asgilab.lab._fork import Origin, check_databases, check_test_database, origin
 from asgilab.lab._home import check_clock, check_home, check_not_ended, travelling
 from asgilab.lab._loop import ClockMode, OnALoop
 from asgilab.lab._opening import (
@@ -248,10 +248,13 @@ class Lab(OnALoop, Stepping):
     async def fresh(self) -> AsyncIterator["Lab"]:
         """Give an empty lab for the same application, on the loop that is running.
 
-        It has copies of the databases as they were when this lab began, and
-        channel layers of its own, so that what is done there leaves no trace
-        here. This is what replaying a session runs in.
+        On copies of the databases as they were when this lab began, a replay, or what
+        else is done there, leaves no trace here. Its channel layers are its own.
+
+        Raises:
+            UsageError: This lab works on the project's own database.
         """
+        check_test_database(self._project)
         async with self._beside("real") as lab:
             yield lab
 
@@ -379,13 +382,9 @@ class Lab(OnALoop, Stepping):
         """Return the name to remember a connection by, and what to plug it into."""
         key, unique = names_for(self.session, name, prefix)
         self.session.options[unique] = {k: v for k, v in asked.items() if v}
-        return key, replace(
-            self._wiring,
-            session=self.session,
-            name=unique,
-            zero=self._zero,
-            create_users=self._project is not None and self._project.creates_users,
-        )
+        there = replace(self._wiring, session=self.session, name=unique)
+        creates = self._project is not None and self._project.creates_users
+        return key, replace(there, zero=self._zero, create_users=creates)
 
     def _add(self, key: str, communicator: Any) -> Any:
         if key in self.connections and not is_over(self.connections[key]):

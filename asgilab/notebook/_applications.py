@@ -39,7 +39,9 @@ async def asgi_app(laboratory: Laboratory, call: Call) -> Card:
 
     It is an import string such as chat.asgi:application, or an expression for
     an application or a Channels consumer class that lives in this notebook.
-    Whatever was connected to another application before is disconnected.
+    Whatever was connected to another application before is disconnected. With
+    --database project it writes into the real database, and nothing can be
+    replayed, exported or forked.
     """
     arguments = call.arguments
     defaults: Any = laboratory.settings

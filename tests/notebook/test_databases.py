@@ -59,6 +59,31 @@ def test_a_kernel_and_what_replays_its_session(project: Path, tmp_path: Path) ->
     assert contents(project) == before
 
 
+def test_what_was_done_on_the_projects_own_database_is_not_done_there_again(
+    project: Path, tmp_path: Path
+) -> None:
+    there = (
+        "import os; os.environ['DJANGO_ALLOW_ASYNC_UNSAFE'] = '1'",
+        "from django.contrib.auth import get_user_model",
+        "user = get_user_model().objects.create_user('alice')",
+    )
+    kept = ("%asgi_save lobby.asgilab.jsonl", "%asgi_load lobby.asgilab.jsonl")
+    with start_kernel(tmp_path) as kernel:
+        cells = (CELLS[0], f"{CELLS[1]} --database project", *there, *CELLS[2:], *kept)
+        for cell in kernel.run(*cells):
+            assert cell.status == "ok", cell
+        before = contents(project)
+        for again in ("replay", "replay loaded", "export test_it.py"):
+            refused = kernel.one(f"%asgi_{again}")
+            assert "works on the project's own database" in refused.error, refused
+            assert contents(project) == before, again
+        assert kernel.one("%asgi_fork").status == "error"
+        assert contents(project) == before
+        assert kernel.one('%asgi_send alice {"message": "ho"}').status == "ok"
+        assert contents(project) != before, "nothing was ever written here"
+    assert not (tmp_path / "test_it.py").exists()
+
+
 def test_a_terminal(project: Path, tmp_path: Path) -> None:
     before = contents(project)
     text = typed(tmp_path, *CELLS)

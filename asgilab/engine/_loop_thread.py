@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 _STOPPED: Final = "The lab's loop has been stopped; start a new lab."
 
+_PASSES: Final = 20
+"""How often tasks are cancelled that begin while a loop ends."""
 _SLICE: Final = 0.25
 """Seconds after which a waiting thread looks whether it was interrupted: a signal
 that comes in the moment before it begins to wait does not wake it."""
@@ -195,8 +197,11 @@ def _cancel_everything(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(loop.shutdown_asyncgens())
     # Each pass may begin what was posted just before the end. After the last look
     # there is no pass any more, so nothing is left half-way when the loop closes.
-    while ended and asyncio.all_tasks(loop):
+    # A task that is begun anew whenever it ends would keep this up for ever.
+    passes = 0
+    while ended and passes < _PASSES and asyncio.all_tasks(loop):
         ended = _cancel_tasks(loop)
+        passes += 1
 
 
 def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> bool:

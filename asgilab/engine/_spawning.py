@@ -20,6 +20,20 @@ _PLACES: Final[weakref.WeakKeyDictionary[asyncio.Task[Any], tuple[CodeType, int]
 )
 
 
+class _Named(asyncio.Task[Any]):
+    """A task that keeps its own name where it is given none.
+
+    Python 3.13.0 to 3.13.2 give the name None to what a task factory has made.
+    """
+
+    def set_name(self, value: object, /) -> None:
+        if value is not None:
+            super().set_name(value)
+
+
+_TASK: Final = _Named if sys.version_info[:2] == (3, 13) else asyncio.Task
+
+
 class Spawning:
     """Looks on while one loop makes tasks, for as long as anybody wants to know.
 
@@ -39,7 +53,7 @@ class Spawning:
     ) -> Any:
         """Make a task, as the loop would have made it, and remember where."""
         if self._before is None:
-            task = asyncio.Task(coroutine, loop=loop, **options)
+            task = _TASK(coroutine, loop=loop, **options)
         else:
             task = self._before(loop, coroutine, **options)
         if self._concerns():

@@ -6,7 +6,7 @@ Nothing here drives or opens anything.
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from asgilab.engine import CrossingCall
@@ -64,10 +64,13 @@ def with_json(
         msg = "A request has one body. Expected body= or json=, got both."
         raise PayloadError(msg)
     try:
-        text = json.dumps(value)
+        text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
         msg = f"json= got what JSON cannot hold: {error}."
         raise PayloadError(msg) from None
+    if isinstance(headers, Mapping):
+        msg = "headers= takes pairs of a name and a value, got a mapping; .items()?"
+        raise PayloadError(msg)
     pairs = list(headers or ())
     if not any(_lower(name) == "content-type" for name, _ in pairs):
         pairs.append(("content-type", "application/json"))

@@ -89,13 +89,14 @@ def without_moving(
         left: The one session.
         right: The other one.
     """
-    passed = tuple(
-        each
-        for each in differences
-        if isinstance(each, Changed) and _is_of_a_run(each, left, right)
-    )
-    kept = tuple(e for e in differences if not any(e is other for other in passed))
-    return kept, passed
+    kept: list[Difference] = []
+    passed: list[Changed] = []
+    for each in differences:
+        if isinstance(each, Changed) and _is_of_a_run(each, left, right):
+            passed.append(each)
+        else:
+            kept.append(each)
+    return tuple(kept), tuple(passed)
 
 
 def places_of(passed: Sequence[Changed]) -> str:

@@ -4,10 +4,12 @@ A connection that nobody closed is closed, and cancelled where that is ignored;
 what its application raised is not lost. Beginning is in ``_opening``.
 """
 
+import asyncio
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
+from typing import Final
 
 from asgilab.communicators import (
     ApplicationCommunicator,
@@ -17,6 +19,9 @@ from asgilab.communicators import (
     unread_of,
 )
 from asgilab.errors import AsgilabWarning, NoOutput, UncleanExit
+
+_TURNS: Final = 10
+"""Turns of the loop for a task that is about to end; one on Python 3.11 to be seen."""
 
 
 async def end(
@@ -52,6 +57,8 @@ async def end(
         if wiring.strict and was_open and (unread := unread_of(communicator._line)):
             left.append(f"{communicator.name!r}: {unread}")
     await _shut_down(lifespan, unseen)
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
     if wiring.gates is not None and wiring.strict is not None:
         _tell(left + tasks_left(wiring.gates), strict=wiring.strict)
 
@@ -79,7 +86,7 @@ def second_to(error: BaseException | None) -> Iterator[None]:
     """Let what is left over be a note on an error that came before it, if one did."""
     try:
         yield
-    except UncleanExit as left:
+    except (UncleanExit, AsgilabWarning) as left:  # where warnings are errors
         if error is None:
             raise
         error.add_note(f"On the way out there was also {left!r}.")

@@ -3,7 +3,7 @@
 import contextlib
 from typing import TYPE_CHECKING
 
-from asgilab.errors import UncleanExit
+from asgilab.errors import AsgilabWarning, UncleanExit
 
 if TYPE_CHECKING:
     from asgilab.lab import Lab
@@ -14,13 +14,14 @@ def end(lab: "Lab", *, tell_leftovers: bool = True) -> None:
 
     Args:
         lab: The lab.
-        tell_leftovers: Whether what is left over in a strict lab is an error.
+        tell_leftovers: Whether what is left over is an error, in a strict lab and
+            where warnings are.
 
     Raises:
         UncleanExit: Something is left over, and that is an error.
         Exception: What the application raised in its shutdown.
     """
-    passed_over = () if tell_leftovers else (UncleanExit,)
+    passed_over = () if tell_leftovers else (UncleanExit, AsgilabWarning)
     with contextlib.suppress(*passed_over):
         _end(lab)
 

@@ -268,6 +268,27 @@ def test_whoever_waits_for_a_loop_that_is_stopped_is_told() -> None:
         assert len(results) == 1
 
 
+def test_a_task_that_is_begun_anew_whenever_it_ends_does_not_keep_the_loop() -> None:
+    thread = LoopThread(stock)
+    kept: set[asyncio.Task[Any]] = set()
+
+    def begin(ended: asyncio.Task[Any] | None = None) -> None:
+        task = thread.loop.create_task(asyncio.Event().wait())
+        kept.add(task)
+        task.add_done_callback(begin)
+
+    async def supervise() -> None:
+        begin()
+
+    thread.call(supervise())
+    stopping = threading.Thread(target=thread.stop, daemon=True)
+    stopping.start()
+    stopping.join(60)
+    assert not stopping.is_alive()
+    for task in kept:
+        task._log_destroy_pending = False  # type: ignore[attr-defined]  # it is, here
+
+
 def test_what_begins_while_the_loop_ends_is_not_left_half_way(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -38,6 +38,17 @@ async def test_a_task_knows_the_line_that_spawned_it() -> None:
     await task
 
 
+async def test_a_task_that_is_given_no_name_keeps_its_own() -> None:
+    loop = asyncio.get_running_loop()
+    spawning = watch_spawning(loop, always)
+    task = asyncio.create_task(nothing())
+    spawning.leave(loop)
+    assert task.get_name().startswith("Task-")
+    task.set_name("another")
+    assert task.get_name() == "another"
+    await task
+
+
 async def test_library_code_that_spawns_is_passed_over() -> None:
     loop = asyncio.get_running_loop()
     spawning = watch_spawning(loop, always)

@@ -71,13 +71,23 @@ def test_a_content_type_that_is_given_is_kept(name: str | bytes) -> None:
     assert with_json(b"", [], headers) == (b"[]", headers)
 
 
+def test_headers_beside_it_are_pairs() -> None:
+    headers: Any = {"x": "y"}
+    with pytest.raises(PayloadError, match="pairs of a name and a value"):
+        with_json(b"", [], headers)
+
+
 def test_without_json_the_request_is_as_it_was() -> None:
     assert with_json(b"x", None, None) == (b"x", None)
 
 
 @pytest.mark.parametrize(
     ("body", "value", "told"),
-    [(b"x", {}, "body= or json=, got both"), (b"", {1, 2}, "JSON cannot hold: .*set")],
+    [
+        (b"x", {}, "body= or json=, got both"),
+        (b"", {1, 2}, "JSON cannot hold: .*set"),
+        (b"", float("nan"), "JSON cannot hold"),
+    ],
 )
 def test_what_cannot_be_a_body_of_json_is_refused(
     body: bytes, value: Any, told: str

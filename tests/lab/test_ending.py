@@ -1,6 +1,7 @@
 """How the connections of a lab end, and what nobody had seen by then."""
 
 import asyncio
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -193,6 +194,38 @@ async def test_an_error_that_came_before_is_raised_and_has_it_as_a_note() -> Non
     error = LookupError()
     await lab.__aexit__(LookupError, error, None)
     assert "websocket.disconnect was ignored" in error.__notes__[0]
+
+
+@pytest.mark.usefixtures("_none_kept")
+async def test_where_warnings_are_errors_it_is_such_a_note_too() -> None:
+    error = LookupError()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        lab = await Lab(ticking, lifespan="off").__aenter__()
+        await lab.websocket("/", name="alice").connect()
+        await lab.__aexit__(LookupError, error, None)
+    assert re.search(LEFT, error.__notes__[0])
+    assert KEPT[0].cancel()
+
+
+@pytest.mark.parametrize("turns", [0, 3])
+async def test_a_task_that_is_about_to_end_goes_on_nowhere(turns: int) -> None:
+    ended = []
+
+    async def soon() -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        ended.append(turns)
+
+    async def leaving(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        leaving.task = asyncio.create_task(soon())  # type: ignore[attr-defined]  # kept
+
+    async with Lab(leaving, lifespan="off", strict=True) as lab:
+        await lab.http("GET", "/")
+    assert ended == [turns]
 
 
 @pytest.mark.usefixtures("_none_kept")

@@ -46,7 +46,8 @@ def test_the_tour_finishes_with_all_its_cells_queued_at_once(tmp_path: Path) -> 
 
 
 def assert_the_export_passed(cells: list[Cell]) -> None:
-    (source,) = [cell.stdout for cell in cells if cell.stdout]
+    (told, source) = [cell.stdout for cell in cells if cell.stdout]
+    assert "does it pass?" in told
     assert "async def test_" in source
     assert any("1 passed" in cell.text for cell in cells)
 

@@ -130,39 +130,39 @@ class Recorder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         thread = self._thread
-        if self._chooses or thread is None or thread.pid != os.getpid():
+        if self._chooses or thread is None or thread.foreign:
             thread = self._opened(scope)
         if thread is None:
             await self._application(scope, receive, send)
             return
-        name = self._name(scope["type"])
+        record, kind = thread.record, scope["type"]
+        name = self._name(kind)
         answered: list[Message] | None = None
-        if scope["type"] == "lifespan":
+        if kind == "lifespan":
             answered = []
             send = self._flushing(send, answered)
         asked = dict(scope)
         asked.pop(_STATE, None)
         options = None
-        if self._identify is not None and scope["type"] != "lifespan":
+        if self._identify is not None and kind != "lifespan":
             options = await self._signed_in(self._identify, scope)
-        record = thread.recording(name, self._fail)
-        record("open", asked, options)
+        record(name, "open", asked, options)
 
         async def receiving() -> Message:
             message = await receive()
-            record("receive", message)
+            record(name, "receive", message)
             return message
 
         async def sending(message: Message) -> None:
-            record("send", message)
+            record(name, "send", message)
             await send(message)
 
         try:
             await self._application(scope, receiving, sending)
         except BaseException as error:
-            record("end", _raised(error, known=answered != []))
+            record(name, "end", _raised(error, known=answered != []))
             raise
-        record("end", _RETURNED)
+        record(name, "end", _RETURNED)
 
     def flush(self, timeout: float = _FLUSH_SECONDS) -> bool:
         """Wait until what has passed is in the file, or could not be written.
@@ -175,7 +175,7 @@ class Recorder:
     def close(self) -> None:
         """Write what waits and close the file; what passes then begins another."""
         thread, self._thread = self._thread, None
-        if thread is not None and thread.pid == os.getpid():
+        if thread is not None and not thread.foreign:
             thread.close(_CLOSE_SECONDS)
             atexit.unregister(self.close)
 
@@ -191,7 +191,7 @@ class Recorder:
             else:
                 chosen = sample >= 1 or random.random() < sample
             thread = self._thread
-            if chosen and (thread is None or thread.pid != os.getpid()):
+            if chosen and (thread is None or thread.foreign):
                 thread = self._thread = self._started()
         except Exception as error:
             self._fail(error)
@@ -199,6 +199,7 @@ class Recorder:
         return thread if chosen else None
 
     def _name(self, kind: str) -> str:
+        """Return the next connection's name; every request waits for it."""
         if kind == "lifespan":
             return f"{kind}@{os.getpid()}" if self._shared else kind
         name = f"{_NAMES.get(kind, kind)}{next(self._numbers[kind])}"
@@ -259,7 +260,7 @@ class Recorder:
         }
         custom = None if self._redact is redact_secrets else self._redact
         atexit.register(self.close)
-        return RecordingThread(options, custom, *self._limits)
+        return RecordingThread(options, custom, *self._limits, self._fail)
 
 
 def _raised(error: BaseException, *, known: bool) -> dict[str, Any]:

@@ -6,17 +6,17 @@ system has. What happens at the other end stands in ``_recording_process``.
 """
 
 import json
-import marshal
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from asgilab.live._python import python_running
-from asgilab.live._recording_process import HEAD, MARSHALLING, yield_to_others
+from asgilab.live._recording_frame import Packed, framed
+from asgilab.live._recording_process import yield_to_others
 
 _PIPE_BYTES: Final = 1_000_000
 
@@ -57,7 +57,7 @@ class RecordingPipe:
         return sum(count for count, _ in self._unanswered)
 
     def send(
-        self, lost: int, packs: list["Packed"], flushes: list[threading.Event]
+        self, lost: int, packs: list[Packed], flushes: list[threading.Event]
     ) -> None:
         """Send events; the flushes are told when they have been written.
 
@@ -113,34 +113,6 @@ class RecordingPipe:
 def _tell(flushes: list[threading.Event]) -> None:
     for flush in flushes:
         flush.set()
-
-
-class Packed(NamedTuple):
-    """Events as they cross the pipe.
-
-    Attributes:
-        events: How many.
-        content: A marshalled list of marshalled events.
-    """
-
-    events: int
-    content: bytes
-
-
-def packed(events: list[bytes]) -> Packed:
-    """Return events as they cross the pipe; each is marshalled already."""
-    return Packed(len(events), marshal.dumps(events, MARSHALLING))
-
-
-def framed(lost: int, asked: bool, packs: list[Packed]) -> bytes:
-    """Return a frame: how many events were lost, whether an answer is awaited, events.
-
-    Before it stands its head.
-    """
-    contents = [pack.content for pack in packs]
-    content = marshal.dumps((lost, asked, contents), MARSHALLING)
-    events = sum(pack.events for pack in packs)
-    return HEAD.pack(len(content), events, asked) + content
 
 
 def apart() -> dict[str, Any]:

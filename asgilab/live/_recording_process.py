@@ -1,16 +1,14 @@
 """The process that writes for one recorder, so that serving costs little more.
 
 Turning events into text is more work than passing them on. Frames come in by
-the standard input, each a head and a marshalled tuple; answers go out by the
-standard output, one line of JSON each. When the input ends, for whatever
+the standard input (``_recording_frame``); answers go out by the standard output,
+one line of JSON each. When the input ends, for whatever
 reason, what came is written, and the process ends.
 """
 
 import json
-import marshal
 import os
 import signal
-import struct
 import sys
 import threading
 import time
@@ -19,24 +17,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 
 from asgilab.live._recording_file import RecordingFiles
-from asgilab.live._scribe import Entry, Scribe
+from asgilab.live._recording_frame import Frame, entries_of, frames
+from asgilab.live._scribe import Scribe
 from asgilab.sessions import Session, name_secrets
-from asgilab.sessions._codec import decode
 
 _AHEAD_BYTES: Final = 64_000_000
 _NICENESS: Final = 19
 _ANSWER_SECONDS: Final = 0.5
 _NOT_MEANT: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGTTOU")
 """Signals for the server. This process ends when its input does."""
-
-MARSHALLING: Final = 2
-"""Version of marshalling: later ones look for objects that come twice, for long."""
-
-HEAD: Final = struct.Struct("!QI?")
-"""Of a frame: bytes that follow, events among them, whether an answer is awaited."""
 
 BURST: Final = 400
 """Events of a frame from which on there is a burst of traffic."""
@@ -84,32 +76,14 @@ def _write(scribe: Scribe, files: RecordingFiles) -> None:
     """Write what comes, and answer how much is written: soon, if that is awaited."""
     unanswered, answered = 0, time.monotonic()
     for frame in ReadAhead(sys.stdin.buffer):
-        lost, awaited, packs = marshal.loads(frame)
-        events = [_entry(each) for pack in packs for each in marshal.loads(pack)]
-        scribe.write(events, lost)
+        lost, awaited, entries = entries_of(frame)
+        scribe.write(entries, lost)
         unanswered += 1
         if awaited or time.monotonic() - answered > _ANSWER_SECONDS:
             current = files.current
             path = None if current is None else str(current.path)
             _answer(written=unanswered, path=path)
             unanswered, answered = 0, time.monotonic()
-
-
-class Frame(NamedTuple):
-    """What came at once.
-
-    Attributes:
-        content: Marshalled: how many were lost, whether an answer is awaited, and
-            lists of events, marshalled again.
-        events: How many events.
-        awaited: Whether somebody waits for them to be written.
-        came: When, by the clock that only goes forward.
-    """
-
-    content: bytes
-    events: int
-    awaited: bool
-    came: float
 
 
 class ReadAhead:
@@ -154,7 +128,7 @@ class ReadAhead:
         return calm or self._over or self._awaited > 0 or self._bytes * 2 > self._most
 
     def _read(self) -> None:
-        for frame in _frames(self._source):
+        for frame in frames(self._source):
             with self._changed:
                 self._changed.wait_for(lambda: self._bytes < self._most)
                 self._frames.append(frame)
@@ -164,22 +138,6 @@ class ReadAhead:
         with self._changed:
             self._over = True
             self._changed.notify_all()
-
-
-def _frames(source: IO[bytes]) -> Iterator[Frame]:
-    while len(head := source.read(HEAD.size)) == HEAD.size:
-        length, events, awaited = HEAD.unpack(head)
-        content = source.read(length)
-        if len(content) < length:
-            return  # The server was killed in the middle of it.
-        yield Frame(content, events, awaited, time.monotonic())
-
-
-def _entry(event: bytes) -> Entry:
-    when, connection, kind, message, options, *encoded = marshal.loads(event)
-    if encoded:
-        message, options = decode(message), decode(options)
-    return Entry(when, connection, kind, message, options)
 
 
 def _answer(**content: Any) -> None:

@@ -3,22 +3,19 @@
 Traffic puts events in, a thread of the recorder's takes bundles out. Bundling is cheap
 for the traffic, and it pays: thousands of small objects that wait are slow to make,
 since the processor has long forgotten the memory that the next one gets. How an event
-becomes bytes lives in ``_recording_thread``.
+becomes bytes lives in ``_recording_frame``.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from asgilab.live._recording_pipe import Packed, packed
+from asgilab.live._recording_frame import Packed, Row, packed
 
 _BUNDLE: Final = 256
 _BULKY: Final = 16_384
 """Bytes of an event from which on it is a bundle of its own, which nobody copies."""
-
-Row = tuple[float, str, str, Mapping[str, Any], Mapping[str, Any] | None]
-"""An :class:`asgilab.live._scribe.Entry`, before it crosses the pipe."""
 
 
 class Bundle(NamedTuple):
@@ -48,9 +45,8 @@ class RecordingQueue:
         small: Bytes of an event up to which it needs no room of its own: as many
             of them as may wait are not too large.
         loose: The newest events, which are in no bundle yet.
-        quick: How many loose ones there may be for another to be added to them by
-            whoever has a small one, without :meth:`take`, if there is ``room``.
-        room: Whether a bundle of small ones leaves half of the room.
+        quick: While there are fewer loose ones, whoever has a small one may add it to
+            them without :meth:`take`. 0 if a bundle more would take half of the room.
         refused: How many events were not taken.
     """
 
@@ -73,8 +69,7 @@ class RecordingQueue:
         self._lock = threading.Lock()
         self.small = max_bytes // max_events
         self.loose: list[Any] = []
-        self.quick = self._bundle - 1
-        self.room = False
+        self.quick = 0
         self._look_for_room()
         self.refused = 0
 
@@ -138,11 +133,12 @@ class RecordingQueue:
         self._look_for_room()
 
     def _look_for_room(self) -> None:
-        self.room = (self._bundled + self._bundle) * 2 <= self._max_events
+        room = (self._bundled + self._bundle) * 2 <= self._max_events
+        self.quick = self._bundle - 1 if room else 0
 
 
 def _size(event: bytes | Row) -> int:
-    """Return how large an event is; of one that is not marshalled, its payload."""
+    """Return how large an event is; of one that is not serialized, its payload."""
     if isinstance(event, bytes):
         return len(event)
     message = event[3]

@@ -7,18 +7,23 @@ impossible, events are left out and counted; one warning is logged.
 
 import json
 import logging
-import marshal
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from weakref import WeakSet
 
-from asgilab.live._recording_pipe import Packed, RecordingPipe, packed
-from asgilab.live._recording_process import MARSHALLING
-from asgilab.live._recording_queue import Bundle, RecordingQueue, Row
-from asgilab.sessions._codec import encode
+from asgilab.live._recording_frame import (
+    Packed,
+    Row,
+    dumps,
+    packed,
+    serialized,
+)
+from asgilab.live._recording_pipe import RecordingPipe
+from asgilab.live._recording_queue import Bundle, RecordingQueue
 
 LOGGER: Final = logging.getLogger("asgilab.live.recorder")
 _GATHER_SECONDS: Final = 0.2
@@ -27,12 +32,26 @@ _BATCH: Final = 2000
 _RETRY_SECONDS: Final = 5.0
 
 Record = Callable[..., None]
-"""Takes the kind of an event, the event, and what options its connection has."""
+"""Takes the name of a connection, the kind of an event, the event, and options."""
 
-_dumps: Callable[[Any, int], bytes] = marshal.dumps
+Fail = Callable[[Exception], None]
+"""Called with what keeps an event from being handed over."""
 
 Redact = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Returns an event, or a scope, as it may be written."""
+
+
+_THREADS: Final["WeakSet[RecordingThread]"] = WeakSet()
+
+
+def _disown() -> None:
+    """After a fork, in the child: no thread of the parent's is there."""
+    for thread in _THREADS:
+        thread.foreign = True
+
+
+if hasattr(os, "register_at_fork"):  # Cheaper than asking for the process each time.
+    os.register_at_fork(after_in_child=_disown)
 
 
 class RecordingThread:
@@ -44,9 +63,12 @@ class RecordingThread:
             fails is not written. None where the process redacts.
         max_events: How many events may wait.
         max_bytes: How many bytes of payload may wait.
+        fail: Called with what keeps an event from being handed over.
 
     Attributes:
-        pid: The process that this thread lives in.
+        foreign: Whether it lives in another process, of which this one is a fork.
+        record: Hands an event over and never raises: takes the connection's name,
+            the kind, the event, and the options that the connection has.
         path: The file that was written to at the last flush, or None.
     """
 
@@ -56,8 +78,10 @@ class RecordingThread:
         redact: Redact | None,
         max_events: int,
         max_bytes: int,
+        fail: Fail,
     ) -> None:
-        self.pid = os.getpid()
+        self.foreign = False
+        _THREADS.add(self)
         self.path: str | None = None
         self._options = json.dumps(options)
         self._redact = redact
@@ -74,6 +98,7 @@ class RecordingThread:
         self._warned = False
         self._next_try = 0.0
         self._pipe: RecordingPipe | None = None
+        self.record = self._recording(fail)
         self._thread = threading.Thread(
             target=self._run, name="asgilab-recorder", daemon=True
         )
@@ -82,7 +107,7 @@ class RecordingThread:
     def put(self, row: Row) -> None:
         """Hand an event over. It is left out when too much waits already.
 
-        It is taken as it is now: marshalled at once, which costs less than a copy
+        It is taken as it is now: serialized at once, which costs less than a copy
         that is kept, and that the garbage collector would look at.
 
         Raises:
@@ -90,49 +115,50 @@ class RecordingThread:
         """
         if type(row[3]) is not dict:
             row = (*row[:3], dict(row[3]), row[4])
-        self._queue.take(marshalled(row) if self._redact is None else _copied(row))
+        self._queue.take(serialized(row) if self._redact is None else _copied(row))
         if not self._awake:
             self._wake.set()
 
-    def recording(self, connection: str, fail: Callable[[Exception], None]) -> Record:
-        """Return what hands over the events of one connection, and never raises.
+    def _recording(self, fail: Fail) -> Record:
+        """Return what does as :meth:`put` in fewer steps, for a usual event.
 
-        It does what :meth:`put` does, in fewer steps where an event is a usual one:
-        every request that is served waits for it.
-
-        Args:
-            connection: Name of the connection.
-            fail: Called with what keeps an event from being handed over.
+        Every request that is served waits for it. One function, not one for each
+        connection: to make those took longer than what they did.
         """
-        clock, dumps, version = time.time, _dumps, MARSHALLING
-        queue, loose = self._queue, self._queue.loose
-        small, quick, plain = queue.small, queue.quick, self._redact is None
+        clock, serialize = time.time, dumps
+        queue, loose, small = self._queue, self._queue.loose, self._queue.small
 
-        def record(kind: str, message: Mapping[str, Any], options: Any = None) -> None:
+        def record(
+            connection: str,
+            kind: str,
+            message: Mapping[str, Any],
+            options: Mapping[str, Any] | None = None,
+        ) -> None:
             try:
-                if plain and type(message) is dict:
-                    row = (clock(), connection, kind, message, options)
-                    item = dumps(row, version)
-                    if len(item) <= small and len(loose) < quick and queue.room:
-                        loose.append(item)
-                    else:
-                        queue.take(item)
-                    if not self._awake:
-                        self._wake.set()
+                if type(message) is not dict:
+                    raise TypeError
+                item = serialize((clock(), connection, kind, message, options))
+                if len(loose) < queue.quick and len(item) <= small:
+                    loose.append(item)
                 else:
-                    self.put((clock(), connection, kind, message, options))
-            except ValueError:
-                self._put_or(fail, (clock(), connection, kind, message, options))
+                    queue.take(item)
+                if not self._awake:
+                    self._wake.set()
+            except Exception:
+                put_or_fail(connection, kind, message, options)
+
+        def put_or_fail(
+            connection: str,
+            kind: str,
+            message: Mapping[str, Any],
+            options: Mapping[str, Any] | None = None,
+        ) -> None:
+            try:
+                self.put((clock(), connection, kind, message, options))
             except Exception as error:
                 fail(error)
 
-        return record
-
-    def _put_or(self, fail: Callable[[Exception], None], row: Row) -> None:
-        try:
-            self.put(row)
-        except Exception as error:
-            fail(error)
+        return record if self._redact is None else put_or_fail
 
     def flush(self, timeout: float) -> bool:
         """Wait until what was handed over is written, or could not be.
@@ -233,7 +259,7 @@ class RecordingThread:
             try:
                 shown = dict(redact(message))
                 told = None if options is None else dict(redact(options))
-                kept.append(marshalled((when, connection, kind, shown, told)))
+                kept.append(serialized((when, connection, kind, shown, told)))
             except Exception as error:
                 self._unwritten += 1
                 text = described(error)
@@ -255,15 +281,6 @@ def described(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     except Exception:
         return type(error).__name__
-
-
-def marshalled(row: Row) -> bytes:
-    """Return an event as it crosses the pipe, with a mark if it had to be encoded."""
-    try:
-        return _dumps(row, MARSHALLING)
-    except ValueError:  # The message, or an option, holds more than plain values.
-        encoded = (*row[:3], encode(row[3]), encode(row[4]), True)
-        return _dumps(encoded, MARSHALLING)
 
 
 def _copied(row: Row) -> Row:

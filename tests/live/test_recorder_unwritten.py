@@ -1,14 +1,15 @@
 """What a recorder cannot learn or write of an event, and that all is served then."""
 
 import asyncio
-import marshal
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from asgilab.live import Recorder
+from asgilab.live._recording_frame import dumps
 from asgilab.sessions import Kind, load
 from tests.live.applications import echo
 from tests.live.test_recorder import call
@@ -28,7 +29,7 @@ class Name(str):
     ("user", "written"),
     [
         (Name("alice"), "alice"),
-        (uuid.UUID(int=1), repr(uuid.UUID(int=1))),
+        (uuid.UUID(int=1), str(uuid.UUID(int=1))),
         (Kind, repr(Kind)),
     ],
 )
@@ -123,13 +124,20 @@ async def passing(scope: Any, receive: Any, send: Any) -> None:
         raise LookupError
 
 
+def serialized_by(
+    monkeypatch: pytest.MonkeyPatch, function: Callable[[Any], bytes]
+) -> None:
+    for name in ("dumps", "serialized"):
+        monkeypatch.setattr(f"asgilab.live._recording_thread.{name}", function)
+
+
 def test_what_cannot_be_recorded_reaches_the_application_and_the_server(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(row: Any, version: int) -> bytes:
+    def broken(row: Any) -> bytes:
         raise ValueError(row[2])
 
-    monkeypatch.setattr("asgilab.live._recording_thread._dumps", broken)
+    serialized_by(monkeypatch, broken)
     recording = Recorder(passing, path)
     (sent,) = asyncio.run(call(recording))
     with pytest.raises(LookupError):
@@ -144,12 +152,12 @@ def test_what_cannot_be_recorded_reaches_the_application_and_the_server(
 def test_no_part_of_a_connection_has_to_be_recorded(
     path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    def broken(row: Any, version: int) -> bytes:
+    def broken(row: Any) -> bytes:
         if row[2] == kind:
             raise ValueError(kind)
-        return marshal.dumps(row, version)
+        return dumps(row)
 
-    monkeypatch.setattr("asgilab.live._recording_thread._dumps", broken)
+    serialized_by(monkeypatch, broken)
     recording = Recorder(passing, path)
     assert asyncio.run(call(recording))
     recording.close()

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from asgilab.live import _recording_pipe
-from asgilab.live._recording_pipe import RecordingPipe, apart, packed
-from asgilab.live._recording_thread import marshalled
+from asgilab.live._recording_frame import packed, serialized
+from asgilab.live._recording_pipe import RecordingPipe, apart
 from asgilab.sessions import load
 
 WAIT = 30.0
@@ -61,7 +61,7 @@ def pipe(path: Path, told: list[str]) -> Iterator[Callable[..., RecordingPipe]]:
 
 def event(text: str) -> bytes:
     message = {"type": "websocket.send", "text": text}
-    return marshalled((0.0, "ws1", "send", message, None))
+    return serialized((0.0, "ws1", "send", message, None))
 
 
 def texts(path: Path) -> list[Any]:

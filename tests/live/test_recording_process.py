@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 from asgilab.live._python import python_running
-from asgilab.live._recording_pipe import framed, packed
-from asgilab.live._recording_process import BURST, HEAD, ReadAhead
-from asgilab.live._recording_thread import marshalled
+from asgilab.live._recording_frame import HEAD, framed, packed, serialized
+from asgilab.live._recording_process import BURST, ReadAhead
 from asgilab.sessions import load
 
 
@@ -44,7 +43,7 @@ class Writer:
 
     def send(self, *rows: Any, asked: bool = False) -> None:
         assert self.process.stdin is not None
-        events = packed([marshalled(row) for row in rows])
+        events = packed([serialized(row) for row in rows])
         self.process.stdin.write(framed(0, asked, [events]))
         self.process.stdin.flush()
 
@@ -81,7 +80,7 @@ def test_what_comes_in_is_in_the_file_when_a_flush_is_answered(path: Path) -> No
     assert writer.end() == 0
 
 
-def test_what_cannot_be_marshalled_comes_as_the_codec_has_it(path: Path) -> None:
+def test_what_cannot_be_serialized_comes_as_the_codec_has_it(path: Path) -> None:
     class Odd:
         def __repr__(self) -> str:
             return "<odd>"

@@ -3,8 +3,10 @@
 import logging
 import os
 import signal
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,13 +26,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.asgilab.jsonl"
 
 
+def unexpected(error: Exception) -> None:
+    pytest.fail(f"handing over failed: {error!r}")
+
+
 @pytest.fixture
 def thread(path: Path) -> Iterator[Callable[..., RecordingThread]]:
     """Return a function that starts a thread, which ends with the test."""
     started: list[RecordingThread] = []
 
     def start(
-        redact: Any = None, max_events: int = 1000, max_bytes: int = 10**6
+        redact: Any = None,
+        max_events: int = 1000,
+        max_bytes: int = 10**6,
+        fail: Callable[[Exception], None] = unexpected,
     ) -> RecordingThread:
         options: dict[str, Any] = {
             "path": str(path),
@@ -44,7 +53,7 @@ def thread(path: Path) -> Iterator[Callable[..., RecordingThread]]:
             "redact": False,
             "secret_names": [],
         }
-        started.append(RecordingThread(options, redact, max_events, max_bytes))
+        started.append(RecordingThread(options, redact, max_events, max_bytes, fail))
         return started[-1]
 
     yield start
@@ -140,7 +149,7 @@ def test_payloads_that_are_too_large_together_are_left_out_and_counted(
     thread: Callable[..., RecordingThread],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    writer = thread(max_bytes=450)
+    writer = thread(max_bytes=400)
     go_on = held(writer, monkeypatch)
     for letter in "abcd":
         writer.put(row(letter * 100))
@@ -296,3 +305,50 @@ def test_an_event_is_recorded_as_it_was(
     assert writer.flush(WAIT)
     (event,) = load(path)
     assert dict(event.message) == {"type": "x", "text": "before", "parts": ["before"]}
+
+
+def hidden(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**message, "text": "hidden"}
+
+
+@pytest.mark.parametrize("message_of", [dict, MappingProxyType, OrderedDict])
+@pytest.mark.parametrize(
+    ("redact", "shown"), [(None, "hi"), (hidden, "hidden")], ids=["plain", "redacted"]
+)
+def test_traffic_hands_over_any_mapping(
+    path: Path,
+    thread: Callable[..., RecordingThread],
+    message_of: Any,
+    redact: Any,
+    shown: str,
+) -> None:
+    writer = thread(redact)
+    message = message_of({"type": "websocket.send", "text": "hi"})
+    writer.record("ws1", "send", message)
+    assert writer.flush(WAIT)
+    assert texts(path) == [shown]
+
+
+@pytest.mark.parametrize("redact", [None, hidden], ids=["plain", "redacted"])
+def test_what_traffic_cannot_hand_over_is_told_and_not_raised(
+    thread: Callable[..., RecordingThread], redact: Any
+) -> None:
+    failed: list[Exception] = []
+    thread(redact, fail=failed.append).record("ws1", "send", 5)
+    (error,) = failed
+    assert isinstance(error, TypeError)
+
+
+def test_traffic_hands_over_no_more_than_may_wait(
+    path: Path,
+    thread: Callable[..., RecordingThread],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer = thread(max_events=600)
+    go_on = held(writer, monkeypatch)
+    for number in range(1000):
+        writer.record("ws1", "send", {"type": "websocket.send", "text": str(number)})
+    go_on()
+    assert writer.flush(WAIT)
+    assert texts(path)[1:] == [str(number) for number in range(600)]
+    assert lost(path) == 400

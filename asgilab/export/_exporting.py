@@ -159,6 +159,7 @@ async def export_test(
         taken_from=explored.steps,
         path=path,
         lifespan=explored.lifespan,
+        timed=explored.timed,
     )
     progress(f"Writing {path}.")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -201,6 +202,7 @@ class _Explored:
     notes: tuple[str, ...]
     replays: int
     lifespan: bool
+    timed: frozenset[str] = frozenset()
 
 
 async def _explore(
@@ -235,7 +237,9 @@ async def _explore(
             f"{_told(steady.missing + steady.added)}. The test may fail now and then."
         )
     told = (*explored.notes, *notes)
-    return _Explored(runs[0], steady, told, len(runs), any(started))
+    gone = [*found.missing, *steady.missing, *steady.added]
+    timed = frozenset(output.connection for output in gone)
+    return _Explored(runs[0], steady, told, len(runs), any(started), timed)
 
 
 def _lacking(session: Session) -> list[str]:

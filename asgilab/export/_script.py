@@ -55,6 +55,7 @@ def write_script(
     *,
     django: bool,
     taken: frozenset[str] = frozenset(),
+    timed: frozenset[str] = frozenset(),
 ) -> tuple[Script, Secrets]:
     """Turn the steps of a session into the statements of a test.
 
@@ -64,6 +65,8 @@ def write_script(
         found: What replays of the session differ in.
         django: Whether the application is part of a Django project.
         taken: Names that the module uses already.
+        timed: Connections on which a timer of the application sends what the test
+            leaves out: it may come at any moment, so silence is not asserted there.
 
     Returns:
         The script, and the secrets that must not be in its source.
@@ -85,6 +88,8 @@ def write_script(
         for step, outputs in zip(steps[:kept], emitted, strict=False)
     ]
     paragraphs.append(_final_silence(draft))
+    loud = {draft.variable(name) for name in timed & draft.variables.of.keys()}
+    paragraphs = [_without_silence(each, loud) for each in paragraphs]
     _ask_once(paragraphs)
     early = {each.connection for each in opened}
     closing = [draft.variable(name) for name in _to_close(steps[:kept])]
@@ -194,6 +199,14 @@ def _to_close(steps: Sequence[Step]) -> list[str]:
 
 def _final_silence(draft: Draft) -> list[Statement]:
     return [ExpectNothing(draft.variable(name)) for name in draft.silent]
+
+
+def _without_silence(paragraph: list[Statement], loud: set[str]) -> list[Statement]:
+    return [
+        each
+        for each in paragraph
+        if not (isinstance(each, ExpectNothing) and each.connection in loud)
+    ]
 
 
 def _ask_once(paragraphs: list[list[Statement]]) -> None:

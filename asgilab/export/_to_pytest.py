@@ -87,6 +87,7 @@ def write_test(
     taken_from: Sequence[Step] | None = None,
     path: Path | None = None,
     lifespan: bool | None = None,
+    timed: frozenset[str] = frozenset(),
 ) -> Written:
     """Return the source of a test, with all that is to be known about it.
 
@@ -100,6 +101,8 @@ def write_test(
             about the format.
         lifespan: Whether the application is started up before its connections.
             Default: if it was when the session was recorded.
+        timed: Connections on which a timer of the application sends what is left
+            out, at any moment: their silence is not asserted.
 
     Raises:
         ExportError: The session cannot become a test.
@@ -116,6 +119,7 @@ def write_test(
         volatile or _NOTHING_VOLATILE,
         django=_is_django(session),
         taken=frozenset(re.split(r"[.:]", application)),
+        timed=timed,
     )
     title = _title(name, script)
     origin = Origin(

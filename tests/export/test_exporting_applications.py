@@ -132,3 +132,53 @@ def test_keys_that_the_database_numbers_are_carried_and_not_written_down(
         tmp_path, settings="chat.settings", environment={"PYTHONPATH": path}
     )
     assert both.counts == {"passed": 2}, both.output
+
+
+BEATING = """
+import asyncio
+
+async def application(scope, receive, send):
+    async def beat():
+        while True:
+            await asyncio.sleep(0.03)
+            await send({"type": "websocket.send", "text": "tick"})
+
+    await receive()
+    await send({"type": "websocket.accept"})
+    task = asyncio.create_task(beat()) if scope["path"] == "/beat" else None
+    while (await receive())["type"] == "websocket.receive":
+        pass
+    if task is not None:
+        task.cancel()
+"""
+
+
+@pytest.mark.parametrize("target", ["asgilab", "channels"])
+def test_no_silence_is_asserted_where_the_beats_of_a_timer_were_left_out(
+    target: Any, tmp_path: Path
+) -> None:
+    module = f"beating_{target}"
+    (tmp_path / f"{module}.py").write_text(BEATING)
+
+    async def motion() -> Exported:
+        lab = Lab(f"{module}:application", app_dir=str(tmp_path), lifespan="off")
+        async with lab:
+            bob = lab.websocket("/still", name="bob")
+            await bob.connect()
+            await bob.send_to(text_data="hush")
+            alice = lab.websocket("/beat", name="alice")
+            await alice.connect()
+            await alice.receive_from()
+            await alice.send_to(text_data="hush")
+            await alice.receive_from()
+            path = tmp_path / f"test_{module}.py"
+            return await export_test(
+                lab.session, path, fresh_lab=lab.fresh, target=target
+            )
+
+    with asyncio.Runner(loop_factory=LabLoop) as runner:
+        made = runner.run(motion())
+    assert made.passed, made.summary_lines()
+    assert any("a timer of the application sends is left out" in n for n in made.notes)
+    assert "alice.receive_nothing()" not in made.source
+    assert "bob.receive_nothing()" in made.source

@@ -7,7 +7,7 @@ replaying a session needs.
 
 import os
 from contextlib import ExitStack
-from typing import Literal
+from typing import Final, Literal
 
 import django
 from django.conf import settings as django_settings
@@ -25,6 +25,8 @@ from asgilab.django._test_databases import (
 from asgilab.errors import UsageError
 
 Choice = Literal["test", "project"]
+
+_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 
 
 class Project:
@@ -121,7 +123,7 @@ def _databases() -> list[str]:
 
 
 def _use_settings(name: str | None) -> str | None:
-    wanted = name or os.environ.get("DJANGO_SETTINGS_MODULE")
+    wanted = name or os.environ.get(_VARIABLE)
     if django_settings.configured:
         used: str | None = django_settings.SETTINGS_MODULE
         if name is not None and used != name:
@@ -135,11 +137,21 @@ def _use_settings(name: str | None) -> str | None:
     elif wanted is None:
         msg = "Which Django settings? Expected --settings, such as 'chat.settings'."
         raise UsageError(msg)
+    before = os.environ.get(_VARIABLE)
     if wanted is not None:
-        os.environ["DJANGO_SETTINGS_MODULE"] = wanted
+        os.environ[_VARIABLE] = wanted
     try:
         django.setup()
     except (ImportError, ImproperlyConfigured) as error:
+        if not django_settings.configured:  # the next application may bring its own
+            _put_back(before)
         msg = f"The settings {wanted!r} cannot be used: {error}"
         raise UsageError(msg) from error
     return wanted
+
+
+def _put_back(before: str | None) -> None:
+    if before is None:
+        os.environ.pop(_VARIABLE, None)
+    else:
+        os.environ[_VARIABLE] = before

@@ -86,6 +86,27 @@ except asgilab.errors.UsageError as error:
     assert run(script).startswith("The settings 'no.such' cannot be used: No module")
 
 
+@pytest.mark.parametrize("before", [None, "chat.settings"])
+def test_settings_that_do_not_exist_leave_the_environment_as_it_was(
+    before: str | None,
+) -> None:
+    script = f"""
+import asgilab, json, os
+os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+if {before!r}:
+    os.environ["DJANGO_SETTINGS_MODULE"] = {before!r}
+try:
+    asgilab.Lab("chat.asgi:application", settings="no.such", app_dir={str(DIRECTORY)!r})
+except asgilab.errors.UsageError:
+    now = os.environ.get("DJANGO_SETTINGS_MODULE")
+lab = asgilab.Lab("chat.asgi:application", app_dir={str(DIRECTORY)!r})
+lab.start()
+lab.stop()
+print(json.dumps([now, os.environ["DJANGO_SETTINGS_MODULE"]]))
+"""
+    assert run(script) == [before, "chat.settings"]
+
+
 def test_other_settings_than_those_in_use_are_refused() -> None:
     with pytest.raises(UsageError, match=r"set up with chat\.settings .* restart"):
         asgilab.Lab("chat.asgi:application", settings="other.settings")

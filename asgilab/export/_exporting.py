@@ -178,18 +178,22 @@ async def export_test(
         (*_lacking(session), *explored.notes, *written.notes),
         explored.replays,
         proof,
-        _command(session, path),
+        _command(session, path, [each.variable for each in written.secrets]),
     )
 
 
-def _command(session: Session, path: Path) -> str:
-    """Return what a shell runs the test with, in the folder of this process."""
+def _command(session: Session, path: Path, secrets: Sequence[str]) -> str:
+    """Return what a shell runs the test with, in the folder of this process.
+
+    The values of secrets are for whoever types it: only their names are told.
+    """
     words = ["python", "-m", "pytest", quote(str(path))]
     if session.settings is not None:
         words.insert(0, f"DJANGO_SETTINGS_MODULE={quote(session.settings)}")
     folder = session.app_dir
     if folder is not None and Path(folder).resolve() != Path.cwd():
         words.insert(0, f"PYTHONPATH={quote(str(Path(folder).resolve()))}")
+    words[:0] = [f"{variable}=…" for variable in secrets]
     return " ".join(words)
 
 

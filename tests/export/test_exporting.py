@@ -126,6 +126,13 @@ def test_a_secret_reaches_the_run_without_standing_in_the_file(made: Exported) -
     assert '"known": True' in made.source
 
 
+def test_the_command_names_the_secret_that_the_test_needs(made: Exported) -> None:
+    found = re.search(r"TEST_\w+", made.source)
+    assert found is not None
+    assert made.command.startswith(f"{found[0]}=… ")
+    assert made.command.endswith(f"python -m pytest {made.path}")
+
+
 def test_the_summary_says_what_was_matched_and_what_pytest_said(
     made: Exported,
 ) -> None:

@@ -4,7 +4,7 @@ Whoever calls may be on any thread; the gates live on the lab's loop. How an eve
 is held stands in ``asgilab.engine``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from asgilab.communicators import ApplicationCommunicator
@@ -155,8 +155,9 @@ class Stepping:
                 already; ``"send"`` does as if the application had sent it.
 
         Raises:
-            UsageError: The connection has not begun, or has no such gate to inject at:
-                a message of a channel layer is sent with the layer's own ``send``.
+            UsageError: The connection has not begun, its application has ended and
+                receives nothing, or it has no such gate to inject at: a message of a
+                channel layer is sent with the layer's own ``send``.
             ProtocolViolation: The application may not send this now.
         """
         if direction not in ("receive", "send"):
@@ -167,8 +168,16 @@ class Stepping:
             msg = f"No connection {name!r} has begun, so nothing can be injected there."
             raise UsageError(msg)
         line = communicator._line
-        put = line.deliver if direction == "receive" else line.inject
-        self._on_loop(lambda: put(message))
+
+        def put() -> None:
+            if direction == "send":
+                line.inject(message)
+            elif line.ended:
+                raise UsageError(_receives_no_more(message, name, line.how_it_ended))
+            else:
+                line.deliver(message)
+
+        self._on_loop(put)
 
     # -- inside ----------------------------------------------------------------------
 
@@ -200,3 +209,11 @@ def _condition(
         return when is None or when(message)
 
     return applies
+
+
+def _receives_no_more(message: Mapping[str, Any], name: str, how: str) -> str:
+    return (
+        f"The event {message.get('type')!r} cannot be injected: the application of "
+        f"{name!r} has {how} and receives nothing more. Expected a connection that "
+        "goes on."
+    )

@@ -132,3 +132,14 @@ def test_an_injected_frame_is_for_the_application_or_the_client(
     assert magic("receive", "bob") == "out"
     with pytest.raises(UnknownConnection):
         magic("inject", 'nobody "x"')
+
+
+def test_nothing_is_injected_into_an_application_that_has_ended(
+    magic: Magic, laboratory: Laboratory
+) -> None:
+    magic("connect", "/ws/ --as bob")
+    magic("disconnect", "bob")
+    before = len(laboratory.lab.session)
+    with pytest.raises(UsageError, match="of 'bob' has returned and receives nothing"):
+        magic("inject", 'bob {"message": "late"}')
+    assert len(laboratory.lab.session) == before

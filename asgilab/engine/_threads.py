@@ -20,6 +20,7 @@ from typing import Any, Final
 from asgilab.engine._at_once import frames_of_threads, outwards
 from asgilab.engine._awaiters import heirs_of
 from asgilab.engine._frames import is_user_code, line_elsewhere
+from asgilab.engine._idle_workers import IdleWorkers
 from asgilab.engine._locals import locals_of
 
 _SURROUNDINGS: Final = (
@@ -115,8 +116,7 @@ class Survey:
     blocked: set[int] = field(default_factory=set)
     moving: bool = False
     strangers: list[str] = field(default_factory=list)
-    _idle: dict[int, int] = field(default_factory=dict)
-    _free: dict[int, int] = field(default_factory=dict)
+    _idle: IdleWorkers = field(default_factory=IdleWorkers)
 
     def note_busy(self, number: int) -> None:
         """Take note of a thread that works for the loop and is counted nowhere else."""
@@ -139,22 +139,16 @@ class Survey:
             self.strangers.append(f"thread {number} was started by hand")
 
     def note_idle(self, names: dict[str, Any]) -> None:
-        """Take note of a worker that waits for its pool's next job, or seems to.
-
-        From Python 3.13 on a job may be in nobody's hands that show: taken from
-        the queue, given to a worker, and that one not awake yet. The pool's own
-        count of idle workers knows of it; the name is the standard library's.
-        """
+        """Take note of a worker that waits for its pool's next job, or seems to."""
         queued, executor = names.get("work_queue"), names.get("executor_reference")
         self.moving = self.moving or bool(queued is not None and queued.qsize())
         executor = None if executor is None else executor()
-        count = self._idle[id(executor)] = self._idle.get(id(executor), 0) + 1
-        free = getattr(getattr(executor, "_idle_semaphore", None), "_value", count)
-        self._free[id(executor)] = free
+        if executor is not None:
+            self._idle.add(executor)
 
     def compare_idle(self) -> None:
         """See whether more workers look idle than their pool takes for idle."""
-        if any(count > self._free[pool] for pool, count in self._idle.items()):
+        if self._idle.tell_of_a_job():
             self.moving = True
 
 

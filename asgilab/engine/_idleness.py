@@ -191,7 +191,7 @@ class Idleness:
 
     def _observe(self, next_timer: float | None) -> tuple[Quiet, Survey]:
         loop = self._running_loop()
-        seen = survey(loop, self._jobs.futures())
+        seen = survey(loop, self._jobs.futures(), self._looks)
         threads = self._jobs.at_work(seen) + max(seen.working, 0)
         watched = self._descriptors()
         sockets = 0 if watched is None else len(set(watched) - self._own)

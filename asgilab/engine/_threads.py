@@ -142,25 +142,25 @@ class Survey:
         """Take note of a worker that waits for its pool's next job, or seems to."""
         queued, executor = names.get("work_queue"), names.get("executor_reference")
         self.moving = self.moving or bool(queued is not None and queued.qsize())
-        executor = None if executor is None else executor()
-        if executor is not None:
-            self._idle.add(executor)
+        self._idle.add(None if executor is None else executor())
 
-    def compare_idle(self) -> None:
-        """See whether more workers look idle than their pool takes for idle."""
-        if self._idle.tell_of_a_job():
-            self.moving = True
+    def compare_idle(self, looks: int) -> None:
+        """See whether a worker that looks idle may have a job; see :func:`survey`."""
+        self.moving = self.moving or self._idle.may_have_a_job(looks)
 
 
 def survey(
     loop: asyncio.AbstractEventLoop,
     counted: Collection["asyncio.Future[Any]"],
+    looks: int = 0,
 ) -> Survey:
     """Look at every thread of the process but this one.
 
     Args:
         loop: The loop that asks.
         counted: Futures of the loop whose jobs are counted already.
+        looks: How many looks before this one saw a thread between two states, while
+            nothing happened.
     """
     found = Survey()
     known = set(threading.enumerate())
@@ -173,7 +173,7 @@ def survey(
             _judge(thread, _Stack(top), found, loop, counted)
     for number, top in frames.items():
         found.note_nameless(number, _Stack(top))
-    found.compare_idle()
+    found.compare_idle(looks)
     return found
 
 

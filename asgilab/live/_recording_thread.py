@@ -122,8 +122,8 @@ class RecordingThread:
     def _recording(self, fail: Fail) -> Record:
         """Return what does as :meth:`put` in fewer steps, for a usual event.
 
-        Every request that is served waits for it. One function, not one for each
-        connection: to make those took longer than what they did.
+        Every request that is served waits for it, and so would it for the making of a
+        function of its own: this one is for all connections.
         """
         clock, serialize = time.time, dumps
         queue, loose, small = self._queue, self._queue.loose, self._queue.small
@@ -134,9 +134,10 @@ class RecordingThread:
             message: Mapping[str, Any],
             options: Mapping[str, Any] | None = None,
         ) -> None:
+            if type(message) is not dict:
+                put_or_fail(connection, kind, message, options)
+                return
             try:
-                if type(message) is not dict:
-                    raise TypeError
                 item = serialize((clock(), connection, kind, message, options))
                 if len(loose) < queue.quick and len(item) <= small:
                     loose.append(item)

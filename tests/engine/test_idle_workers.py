@@ -1,113 +1,113 @@
-"""A pool that has lost count of its idle workers is no sign of a job; a job is one."""
+"""A pool that has lost count of its idle workers, and one that has given out a job."""
 
+import asyncio
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from asgilab.engine import _idle_workers
-from asgilab.engine._idle_workers import IdleWorkers
+from asgilab.engine import Quiet, settle
+from asgilab.engine._idle_workers import ENOUGH, IdleWorkers
+from asgilab.engine._threads import survey
+from tests.engine.loops import KNOWING, Factory, run_on, until
 
-
-class Pool:
-    """As much of a pool as is asked: how many of its workers it takes for idle."""
-
-    class _Count:
-        _value = 1
-
-    def __init__(self) -> None:
-        self._idle_semaphore = self._Count()
+SWITCH = "asgilab.engine._idle_workers.MISCOUNTS"
 
 
 @pytest.fixture
-def pool() -> Pool:
-    return Pool()
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """A pool with one worker, which waits for a job."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        while pool._idle_semaphore._value != 1:
+            time.sleep(0)
+        yield pool
 
 
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time in seconds, which is the last of these."""
-    moments = [100.0]
-    monkeypatch.setattr(
-        "asgilab.engine._idle_workers.time.monotonic", lambda: moments[-1]
-    )
-    monkeypatch.setattr(_idle_workers, "MISCOUNTS", True)
-    return moments
+def count_one_out(pool: Any) -> None:
+    """Do what :meth:`submit` does for a job that another worker takes."""
+    assert pool._idle_semaphore.acquire(timeout=0)
 
 
-def look(pool: object, workers: int) -> bool:
+def looking(pool: object, workers: int) -> IdleWorkers:
     idle = IdleWorkers()
     for _ in range(workers):
         idle.add(pool)
-    return idle.tell_of_a_job()
+    return idle
 
 
-def look_on(now: list[float], pool: object, workers: int, seconds: float) -> list[bool]:
-    """Look every millisecond; return what the looks told, each once, in order."""
-    told: list[bool] = []
-    for _ in range(round(seconds * 1000)):
-        now.append(now[-1] + 0.001)
-        told.append(look(pool, workers))
-    return list(dict.fromkeys(told))
-
-
-def test_as_many_as_the_pool_takes_for_idle_are_no_job(pool: Pool) -> None:
-    assert not look(pool, 1)
-
-
-def test_one_more_than_the_pool_takes_for_idle_may_have_a_job(
-    pool: Pool, now: list[float]
+@pytest.mark.parametrize("miscounts", [False, True])
+@pytest.mark.parametrize("looks", [0, ENOUGH - 1, ENOUGH])
+def test_more_that_look_idle_than_are_counted_may_have_a_job(
+    pool: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    miscounts: bool,
+    looks: int,
 ) -> None:
-    assert look_on(now, pool, 2, 0.07) == [True]
+    monkeypatch.setattr(SWITCH, miscounts)
+    assert not looking(pool, 1).may_have_a_job(looks)
+    # Only where pools lose count is a long look enough to say that it is a mistake.
+    assert looking(pool, 2).may_have_a_job(looks) is not (miscounts and looks >= ENOUGH)
 
 
-def test_one_more_that_stays_one_more_is_a_mistake_of_the_pools(
-    pool: Pool, now: list[float]
+def test_one_pools_surplus_is_not_made_good_by_another(
+    pool: ThreadPoolExecutor,
 ) -> None:
-    assert look_on(now, pool, 2, 0.1) == [True, False]
-    assert not look(pool, 2)
-    now.append(200.0)
-    assert not look(pool, 2)
-    assert look(pool, 3)
+    with ThreadPoolExecutor(1) as other:
+        idle = looking(pool, 2)
+        idle.add(other)
+        assert idle.may_have_a_job(0)
 
 
-def test_a_mistake_is_forgotten_when_the_pool_counts_right_again(
-    pool: Pool, now: list[float]
+def test_a_pool_that_does_not_tell_its_count_is_taken_at_its_word() -> None:
+    assert not looking(None, 3).may_have_a_job(0)
+
+
+@pytest.mark.parametrize("factory", KNOWING)
+def test_a_lost_count_is_quiet_in_the_end_and_no_secret_for_the_next_look(
+    factory: Factory, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert look_on(now, pool, 2, 0.1) == [True, False]
-    assert not look(pool, 1)
-    assert look(pool, 2)
+    async def main() -> tuple[Quiet, bool]:
+        count_one_out(pool)
+        quiet = await settle()
+        return quiet, survey(asyncio.get_running_loop(), ()).moving
+
+    monkeypatch.setattr(SWITCH, True)
+    quiet, moving = run_on(factory, main())
+    assert quiet.certain, quiet.reasons
+    # Nothing else would show a job that such a pool has given out.
+    assert moving
 
 
-def test_looks_far_apart_do_not_show_that_it_stayed(
-    pool: Pool, now: list[float]
+@pytest.mark.parametrize("factory", KNOWING)
+def test_where_pools_count_right_a_surplus_is_never_certainly_quiet(
+    factory: Factory, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(5):
-        assert look(pool, 2)
-        now.append(now[-1] + 10)
+    async def main() -> Quiet:
+        count_one_out(pool)
+        return await settle(limit=1)
+
+    monkeypatch.setattr(SWITCH, False)
+    quiet = run_on(factory, main())
+    assert quiet.reasons == ("a thread is about to take up work",)
 
 
-def test_pools_that_count_right_have_no_mistakes(
-    pool: Pool, now: list[float], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("factory", KNOWING)
+def test_a_job_for_a_pool_that_has_lost_count_is_waited_for(
+    factory: Factory, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_idle_workers, "MISCOUNTS", False)
-    assert look_on(now, pool, 2, 0.2) == [True]
+    async def main() -> list[bool]:
+        told = []
+        for _ in range(20):
+            count_one_out(pool)
+            job = asyncio.wrap_future(pool.submit(time.sleep, 0.001))
+            quiet = await settle()
+            told.append(quiet.certain and job.done())
+            await job
+            await until(lambda: pool._idle_semaphore._value == 1)
+        return told
 
-
-def test_one_pools_mistake_is_not_anothers(pool: Pool, now: list[float]) -> None:
-    assert look_on(now, pool, 2, 0.1) == [True, False]
-    assert look(Pool(), 2)
-
-
-def test_a_pool_of_the_standard_librarys_tells_how_many_are_idle() -> None:
-    with ThreadPoolExecutor(2) as pool:
-        pool.submit(time.monotonic).result()
-        assert hasattr(pool, "_idle_semaphore")
-        assert look(pool, 2)
-
-
-def test_a_pool_that_does_not_tell_is_taken_at_its_word() -> None:
-    class Other:
-        pass
-
-    assert not look(Other(), 3)
+    monkeypatch.setattr(SWITCH, True)
+    assert run_on(factory, main()) == [True] * 20

@@ -48,7 +48,9 @@ def test_keeping_silent_keeps_the_list() -> None:
 
 
 def test_no_failure_is_nothing_to_report() -> None:
-    report([], "raise")
+    failures: list[Exception] = []
+    report(failures, "raise")
+    assert failures == []
 
 
 def test_a_test_that_fails_gets_the_tracebacks_as_notes() -> None:

@@ -56,6 +56,7 @@ def test_one_pools_surplus_is_not_made_good_by_another(
     pool: ThreadPoolExecutor,
 ) -> None:
     with ThreadPoolExecutor(1) as other:
+        other._idle_semaphore.release(2)
         idle = looking(pool, 2)
         idle.add(other)
         assert idle.may_have_a_job(0)

@@ -252,11 +252,17 @@ def test_nothing_is_sent_behind_a_disconnect(
     assert "websocket.receive" not in types
 
 
+KEPT: "set[asyncio.Task[Any]]" = set()
+"""Tasks of applications: the event loop keeps none that waits."""
+
+
 async def ticking(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     task = asyncio.create_task(asyncio.Event().wait(), name="inner")
     outer = asyncio.create_task(tick(task), name="ticker")
+    KEPT.add(outer)
+    outer.add_done_callback(KEPT.discard)
     await receive()
     assert not outer.done()
 
